@@ -1,0 +1,1 @@
+"""Engines: what turns encoded segments into hypotheses. Only this package knows the inference libraries."""
