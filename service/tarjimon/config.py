@@ -1,0 +1,141 @@
+"""Settings: one typed tree, read from a TOML file, the environment (TARJIMON_*) and flags, in rising order.
+
+    TARJIMON_SERVER__PORT=50051   sets server.port
+    TARJIMON_CONFIG=tarjimon.toml names the file
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from tarjimon.errors import ConfigError
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class LimitSettings(_Section):
+    """The largest input that is accepted; beyond it the answer is INVALID_ARGUMENT."""
+
+    texts_per_call: int = Field(256, ge=1, description="texts in one call")
+    characters_per_text: int = Field(100_000, ge=1, description="code points in one text")
+    characters_per_call: int = Field(300_000, ge=1, description="code points of all texts of a call")
+    segments_per_document: int = Field(5_000, ge=1, description="sentences given to Summarize as a list")
+    targets_per_call: int = Field(8, ge=1, description="target languages in one call")
+    message_bytes: int = Field(8 * 1024 * 1024, ge=64 * 1024, description="largest gRPC message, either way")
+    stream_texts_in_flight: int = Field(32, ge=1, description="unfinished texts of one stream")
+
+
+class ModelSettings(_Section):
+    """Which models are used, and where they live."""
+
+    translate: str = Field("", description="default model for translation; blank: the catalogue's")
+    summarize: str = Field("", description="default model for summaries; blank: the catalogue's")
+    catalogue: Path | None = Field(None, description="a catalogue file laid over the built-in one")
+    cache: Path | None = Field(None, description="folder of fetched and converted models")
+    offline: bool = Field(False, description="never ask a hub")
+    engine: Literal["auto", "ctranslate2", "transformers"] = "auto"
+    device: str = Field("auto", description='"auto", "cpu", "cuda" or "cuda:N"')
+    compute_type: str = Field("auto", description='"auto", "int8", "float32", "float16"…')
+    workers: int = Field(0, ge=0, description="batches computed at once; 0: chosen from the machine")
+    threads: int = Field(0, ge=0, description="CPU threads of one worker; 0: chosen from the machine")
+    memory_bytes: int = Field(4 * 1024**3, ge=1, description="budget for the weights of loaded models")
+
+
+class CacheSettings(_Section):
+    """The segment cache."""
+
+    enabled: bool = True
+    memory_bytes: int = Field(64 * 1024**2, ge=0, description="in memory")
+    file: Path | None = Field(None, description="SQLite file; none: memory only")
+    file_bytes: int = Field(1024**3, ge=0, description="largest size of the file's contents")
+
+
+class BatchingSettings(_Section):
+    """The scheduler."""
+
+    source_tokens: int = Field(4096, ge=1, description="padded source tokens of a batch")
+    output_tokens: int = Field(8192, ge=1, description="padded expected output tokens of a batch")
+    queue_tokens: int = Field(400_000, ge=1, description="source tokens that may wait")
+    bulk_share: float = Field(0.1, gt=0, le=1, description="share of a batch that bulk work always gets")
+    batch_seconds: float = Field(120, gt=0, description="a batch that runs longer is given up")
+
+
+class ServerSettings(_Section):
+    """The gRPC server."""
+
+    host: str = "127.0.0.1"
+    port: int = Field(50051, ge=0, le=65535, description="0: any free port")
+    insecure_public: bool = Field(False, description="allow plain text on an address that is not loopback")
+    reflection: bool = True
+    drain_seconds: float = Field(30, ge=0, description="time that calls in flight get after SIGTERM")
+    concurrent_calls: int = Field(1024, ge=1, description="calls in flight")
+
+
+class Settings(BaseSettings):
+    """All settings."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="TARJIMON_", env_nested_delimiter="__", extra="forbid", frozen=True
+    )
+
+    limits: LimitSettings = Field(default_factory=LimitSettings)
+    models: ModelSettings = Field(default_factory=ModelSettings)
+    cache: CacheSettings = Field(default_factory=CacheSettings)
+    batching: BatchingSettings = Field(default_factory=BatchingSettings)
+    server: ServerSettings = Field(default_factory=ServerSettings)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Environment above file: the file's tree is what the constructor gets."""
+        return env_settings, init_settings
+
+
+def load_settings(file: Path | None = None, **overrides: dict[str, Any]) -> Settings:
+    """Read the settings.
+
+    Args:
+        file: a TOML file; None takes the one that TARJIMON_CONFIG names, if any.
+        overrides: sections with values from flags, e.g. `server={"port": 0}`; None values are left out.
+
+    Raises:
+        ConfigError: the file cannot be read, or a value is unknown or out of range; names file and key.
+    """
+    named = file or (Path(os.environ["TARJIMON_CONFIG"]) if os.environ.get("TARJIMON_CONFIG") else None)
+    tree: dict[str, Any] = {}
+    if named is not None:
+        try:
+            tree = tomllib.loads(named.read_text(encoding="utf-8"))
+        except OSError as error:
+            raise ConfigError(f"cannot read the settings file {named}: {error.strerror}") from error
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise ConfigError(f"{named} is not valid TOML: {error}") from error
+    try:
+        settings = Settings(**tree)
+        given = {
+            name: {key: value for key, value in section.items() if value is not None}
+            for name, section in overrides.items()
+        }
+        dumped = settings.model_dump()
+        for name, section in given.items():
+            dumped[name] = {**dumped[name], **section}
+        return settings.model_validate(dumped) if any(given.values()) else settings
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"])
+        where = f" (file {named}, environment TARJIMON_* or flag)" if named else " (environment TARJIMON_* or flag)"
+        raise ConfigError(f"setting {key}: {first['msg']}{where}", field=key) from error
