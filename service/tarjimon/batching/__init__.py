@@ -1,0 +1,1 @@
+"""Batching: many callers' segments become few, well-filled engine batches."""

@@ -1,0 +1,1 @@
+"""What was translated before: the segment cache and the translation memory."""
