@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from functools import cache
 
-APOSTROPHES = "'`\u00b4\u2018\u2019\u02bb\u02bc"""
+APOSTROPHES = "'`\u00b4\u2018\u2019\u02bb\u02bc"
 _NORMAL = str.maketrans(
-    dict.fromkeys(APOSTROPHES, """'") | {"ş": "sh", "ç": "ch", "ö": "o'", "ğ": "g'", "ё": "е"},
+    dict.fromkeys(APOSTROPHES, "'") | {"ş": "sh", "ç": "ch", "ö": "o'", "ğ": "g'", "ё": "е"},
 )
 
 
@@ -70,8 +70,8 @@ _RU = {
     к.т.н д.т.н
         к.э.н д.э.н к.ю.н д.ю.н к.м.н д.м.н к.ф.н д.ф.н к.и.н д.и.н соч изд ред сост пос дер р-н обл хут
     ок п.г.т""",
-    Role.NUMERIC: "ст стр п пп пункт гл рис табл тел разд кв корп стр илл эт абз вып каб подп""",
-    Role.NAME: """г с д т о а б к рр респ моск спб а.о в.о",
+    Role.NUMERIC: "ст стр п пп пункт гл рис табл тел разд кв корп стр илл эт абз вып каб подп",
+    Role.NAME: "г с д т о а б к рр респ моск спб а.о в.о",
     Role.QUANTITY: """гг вв руб коп тыс млн млрд трлн долл евр экз чел км см мм кг га тн мин сек час ц шт
     кв.м куб.м
         л.с н.э кв.км""",
@@ -138,22 +138,22 @@ def lexicon(language: str | None) -> Lexicon:
             of Russian abbreviations in Cyrillic, so `uz` reads both.
     """
     openers = _words(_UZ_OPENERS, _RU_OPENERS, _EN_OPENERS)
-    if language == "uz""":
+    if language == "uz":
         return Lexicon(_roles(_RU) | _roles(_UZ), _words(_UZ_OPENERS, _RU_OPENERS))
-    if language == """ru""":
+    if language == "ru":
         return Lexicon(_roles(_UZ) | _roles(_RU), _words(_UZ_OPENERS, _RU_OPENERS))
-    if language == """en""":
+    if language == "en":
         return Lexicon(_roles(_EN), openers)
     return Lexicon(_roles(_RU) | _roles(_EN) | _roles(_UZ), openers)
 
 
 # What follows a scale word and is written with a capital without opening a sentence.
 CURRENCIES = _words(
-    """aqsh ақш usd eur rub uzs gbp cny us сша evro yevro евро dollar rossiya xitoy британия"""
-    """ rubl yuan kwh кв mw mvt мвт квт gb тб"""
+    "aqsh ақш usd eur rub uzs gbp cny us сша evro yevro евро dollar rossiya xitoy британия"
+    " rubl yuan kwh кв mw mvt мвт квт gb тб"
 )
 # Two Latin letters that stand for one Uzbek (or transliterated Russian) letter in initials.
-DIGRAPHS = frozenset({"""sh", "ch", "yo", "yu", "ya", "ye", "o'", "g'", "ts", "дж", "kh", "zh", "dj"})
+DIGRAPHS = frozenset({"sh", "ch", "yo", "yu", "ya", "ye", "o'", "g'", "ts", "дж", "kh", "zh", "dj"})
 TOP_DOMAINS = _words(
     """uz ru com org net gov edu io kz kg tj tm eu uk us de fr cn info biz tv me co ai int mil рф html
     htm php
