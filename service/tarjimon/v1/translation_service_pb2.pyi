@@ -459,6 +459,7 @@ class StreamTextDone(_message.Message):
     SEGMENT_COUNT_FIELD_NUMBER: _builtins.int
     TRANSLATIONS_FIELD_NUMBER: _builtins.int
     RECEIPTS_FIELD_NUMBER: _builtins.int
+    DETECTION_FIELD_NUMBER: _builtins.int
     segment_count: _builtins.int
     """The number of segments of the text, each of which was sent once for each target language."""
     @_builtins.property
@@ -469,16 +470,21 @@ class StreamTextDone(_message.Message):
     def receipts(self) -> _containers.RepeatedCompositeFieldContainer[_common_pb2.Receipt]:
         """What determined the answer; `Translation.receipt` is an index into it."""
 
+    @_builtins.property
+    def detection(self) -> _common_pb2.Detection:
+        """The language of most of the text."""
+
     def __init__(
         self,
         *,
         segment_count: _builtins.int = ...,
         translations: _abc.Iterable[Global___Translation] | None = ...,
         receipts: _abc.Iterable[_common_pb2.Receipt] | None = ...,
+        detection: _common_pb2.Detection | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["detection", b"detection"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["receipts", b"receipts", "segment_count", b"segment_count", "translations", b"translations"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["detection", b"detection", "receipts", b"receipts", "segment_count", b"segment_count", "translations", b"translations"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
