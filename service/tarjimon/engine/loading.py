@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 
-from tarjimon.domain import DecodingSettings, Receipt
+import tarjimon
+from tarjimon.domain import DecodingSettings, Receipt, Task
 from tarjimon.engine.base import Engine
+from tarjimon.engine.ctranslate2 import CTranslate2Engine, cuda_visible
+from tarjimon.engine.threads import cpu_layout
+from tarjimon.engine.transformers import TransformersEngine, torch_cuda_visible
+from tarjimon.errors import ConfigError
 from tarjimon.models.codec import Codec
 from tarjimon.models.spec import ModelSpec
 from tarjimon.models.store import ModelFiles
@@ -65,7 +73,29 @@ def load(
         ConfigError: an argument is not one of those above, or the device is absent.
         ModelUnavailableError: the engine's package is not installed; the message names the extra.
     """
-    raise NotImplementedError
+    kind = _engine_for(files, engine)
+    device = _device(kind, device)
+    layout = cpu_layout(workers, threads)
+    if device != "cpu" and not workers:
+        layout = cpu_layout(1, threads or 1)
+    runs: Engine
+    if kind == "ctranslate2":
+        runs = CTranslate2Engine(
+            files.folder,
+            device=device,
+            compute_type=compute_type,
+            workers=layout.workers,
+            threads=layout.threads,
+        )
+    else:
+        runs = TransformersEngine(
+            files.folder,
+            device=device,
+            compute_type=compute_type,
+            workers=layout.workers,
+            threads=layout.threads,
+        )
+    return Model(files.spec, Codec(files), runs, files.weights_sha256, tarjimon.__version__)
 
 
 def warm_up(model: Model) -> float:
@@ -77,4 +107,39 @@ def warm_up(model: Model) -> float:
     Raises:
         EngineError: the model does not answer.
     """
-    raise NotImplementedError
+    begin = time.monotonic()
+    spec = model.spec
+    task = Task.TRANSLATE if Task.TRANSLATE in spec.tasks else Task.SUMMARIZE
+    source, target = next((s, t) for s in spec.sources for t in spec.targets if spec.supports(task, s, t))
+    segment = replace(model.codec.encode("A.", source=source, target=target, task=task), max_output_tokens=8)
+    with ThreadPoolExecutor(model.engine.info.workers) as pool:
+        runs = [
+            pool.submit(model.engine.translate_batch, [segment] * 2, spec.decoding)
+            for _ in range(model.engine.info.workers)
+        ]
+        for run in runs:
+            run.result()
+    return time.monotonic() - begin
+
+
+def _engine_for(files: ModelFiles, engine: str) -> str:
+    if engine == "auto":
+        return files.format
+    if engine not in ("ctranslate2", "transformers"):
+        raise ConfigError(
+            f'Engine {engine!r} is not one of "auto", "ctranslate2", "transformers".', field="engine"
+        )
+    if engine != files.format:
+        raise ConfigError(
+            f"Model {files.spec.id} is here in the {files.format} format, which engine {engine} cannot run.",
+            field="engine",
+        )
+    return engine
+
+
+def _device(kind: str, device: str) -> str:
+    if device == "auto":
+        return "cuda" if (cuda_visible() if kind == "ctranslate2" else torch_cuda_visible()) else "cpu"
+    if re.fullmatch(r"cpu|cuda(:\d+)?", device):
+        return device
+    raise ConfigError(f'Device {device!r} is not one of "auto", "cpu", "cuda", "cuda:N".', field="device")

@@ -9,6 +9,11 @@ from tarjimon.domain import DecodingSettings, EncodedSegment, Hypothesis
 from tarjimon.engine.base import EngineInfo
 
 
+def torch_cuda_visible() -> bool:
+    """Whether torch is installed and sees a CUDA device."""
+    raise NotImplementedError
+
+
 class TransformersEngine:
     """An `Engine` over transformers.
 
