@@ -1,7 +1,7 @@
 """Settings: one typed tree, read from a TOML file, the environment (TARJIMON_*) and flags, in rising order.
 
-    TARJIMON_SERVER__PORT=50051   sets server.port
-    TARJIMON_CONFIG=tarjimon.toml names the file
+TARJIMON_SERVER__PORT=50051   sets server.port
+TARJIMON_CONFIG=tarjimon.toml names the file
 """
 
 from __future__ import annotations
@@ -62,9 +62,10 @@ class BatchingSettings(_Section):
     """The scheduler."""
 
     source_tokens: int = Field(4096, ge=1, description="padded source tokens of a batch")
-    output_tokens: int = Field(8192, ge=1, description="padded expected output tokens of a batch")
-    queue_tokens: int = Field(400_000, ge=1, description="source tokens that may wait")
-    bulk_share: float = Field(0.1, gt=0, le=1, description="share of a batch that bulk work always gets")
+    output_tokens: int = Field(4096, ge=1, description="padded expected output tokens of a batch")
+    queue_tokens: int = Field(400_000, ge=1, description="tokens that may wait in the interactive lane")
+    bulk_queue_tokens: int = Field(4_000_000, ge=1, description="tokens that may wait in the bulk lane")
+    bulk_share: float = Field(0.125, gt=0, lt=1, description="share of the engine that bulk work always gets")
     batch_seconds: float = Field(120, gt=0, description="a batch that runs longer is given up")
 
 
@@ -137,5 +138,9 @@ def load_settings(file: Path | None = None, **overrides: dict[str, Any]) -> Sett
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"])
-        where = f" (file {named}, environment TARJIMON_* or flag)" if named else " (environment TARJIMON_* or flag)"
+        where = (
+            f" (file {named}, environment TARJIMON_* or flag)"
+            if named
+            else " (environment TARJIMON_* or flag)"
+        )
         raise ConfigError(f"setting {key}: {first['msg']}{where}", field=key) from error

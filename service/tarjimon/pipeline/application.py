@@ -1,0 +1,208 @@
+"""The application: the pipeline with its models, scheduler and cache, built from settings and started once."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import os
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import aclosing
+from pathlib import Path
+
+from tarjimon.batching.scheduler import Scheduler, SchedulerSettings
+from tarjimon.config import Settings
+from tarjimon.domain import Task
+from tarjimon.engine.convert import convert
+from tarjimon.engine.loading import Model, load, warm_up
+from tarjimon.memory.segment_cache import SegmentCache
+from tarjimon.models.catalogue import Catalogue
+from tarjimon.models.hub import HubFetcher
+from tarjimon.models.residency import Loaded, Residency
+from tarjimon.models.store import ModelStore
+from tarjimon.pipeline.limits import check_texts
+from tarjimon.pipeline.models import Models, Resident
+from tarjimon.pipeline.summarize import Summarizer
+from tarjimon.pipeline.translate import Translator
+from tarjimon.pipeline.values import (
+    Caller,
+    FinishedSegment,
+    ModelStatus,
+    SummarizedText,
+    TranslatedText,
+    TranslationOptions,
+)
+from tarjimon.text.language import Identification, LanguageIdentifier
+
+
+def default_cache_dir() -> Path:
+    """Where fetched and converted models are kept unless a setting says otherwise."""
+    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(base) / "tarjimon"
+
+
+def model_store(settings: Settings) -> ModelStore:
+    """The store that the settings describe."""
+    return ModelStore(
+        settings.models.cache or default_cache_dir(),
+        Catalogue.load(settings.models.catalogue),
+        fetcher=HubFetcher(),
+        converter=convert,
+        offline=settings.models.offline,
+    )
+
+
+class Application:
+    """Translates, summarises and detects, for a server or in a process of its own.
+
+    Use it as an async context manager, or call `start` and `close`. All methods belong to the event loop on
+    which it was started.
+    """
+
+    def __init__(self, settings: Settings, clock: Callable[[], float] = time.monotonic) -> None:
+        self._settings = settings
+        self._identifier = LanguageIdentifier()
+        self._store = model_store(settings)
+        self._scheduler = Scheduler(
+            SchedulerSettings(
+                source_budget=settings.batching.source_tokens,
+                output_budget=settings.batching.output_tokens,
+                interactive_queue_tokens=settings.batching.queue_tokens,
+                bulk_queue_tokens=settings.batching.bulk_queue_tokens,
+                bulk_share=settings.batching.bulk_share,
+                hang_seconds=settings.batching.batch_seconds,
+            ),
+            clock,
+        )
+        self._cache = SegmentCache(
+            settings.cache.file,
+            memory_bytes=settings.cache.memory_bytes,
+            disk_bytes=settings.cache.file_bytes,
+            enabled=settings.cache.enabled,
+        )
+        numbers = itertools.count()
+
+        def load_resident(model_id: str) -> Loaded[Resident]:
+            chosen = settings.models
+            model = load(
+                self._store.resolve(model_id),
+                engine=chosen.engine,
+                device=chosen.device,
+                compute_type=chosen.compute_type,
+                workers=chosen.workers,
+                threads=chosen.threads,
+            )
+            # A model that is loaded anew runs beside the old one for a while: each gets its own key.
+            resident = Resident(f"{model_id}#{next(numbers)}", model)
+            return Loaded(resident, model.engine.info.memory_bytes, model.engine.close)
+
+        async def attach(_: str, resident: Resident) -> None:
+            self._scheduler.attach(resident.key, resident.model.engine)
+
+        async def detach(_: str, resident: Resident) -> None:
+            await self._scheduler.detach(resident.key)
+
+        self._residency: Residency[Resident] = Residency(
+            load_resident,
+            settings.models.memory_bytes,
+            expected_bytes=lambda model_id: self._store.catalogue.get(model_id).estimated_bytes or None,
+            warm_up=lambda _, resident: _warm(resident.model),
+            on_ready=attach,
+            on_retire=detach,
+        )
+        self._models = Models(self._store, self._residency, self._scheduler, self._cache, settings.models)
+        self._translator = Translator(self._models, self._identifier, settings.limits, clock)
+        self._summarizer = Summarizer(self._models, self._translator, self._identifier, settings.limits)
+
+    async def __aenter__(self) -> Application:
+        await self.start()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close(0.0)
+
+    async def start(self) -> None:
+        """Load the default models, warm them up and keep them in memory.
+
+        Raises:
+            ModelError, ModelNotFoundError: a default model cannot be used.
+        """
+        identifier = asyncio.to_thread(self._identifier.identify, "Bu matn o'zbek tilida yozilgan.")
+        await asyncio.gather(identifier, *(self._keep(name) for name in self._defaults()))
+
+    async def close(self, grace: float) -> None:
+        """Finish what is under way, at most `grace` seconds long, and free everything."""
+        await self._scheduler.aclose(grace)
+        await self._residency.aclose()
+        await self._cache.aclose()
+
+    async def translate(
+        self,
+        texts: Sequence[str],
+        *,
+        source: str | None,
+        targets: Sequence[str],
+        options: TranslationOptions,
+        caller: Caller,
+    ) -> tuple[TranslatedText, ...]:
+        """See Translator.translate."""
+        return await self._translator.translate(
+            texts, source=source, targets=targets, options=options, caller=caller
+        )
+
+    async def stream(
+        self,
+        text: str,
+        *,
+        source: str | None,
+        targets: Sequence[str],
+        options: TranslationOptions,
+        caller: Caller,
+    ) -> AsyncIterator[FinishedSegment | TranslatedText]:
+        """See Translator.stream."""
+        results = self._translator.stream(
+            text, source=source, targets=targets, options=options, caller=caller
+        )
+        async with aclosing(results):
+            async for result in results:
+                yield result
+
+    async def summarize(
+        self,
+        document: str | Sequence[tuple[str, str]],
+        *,
+        source: str | None,
+        targets: Sequence[str],
+        max_sentences: int,
+        model: str | None,
+        caller: Caller,
+    ) -> SummarizedText:
+        """See Summarizer.summarize."""
+        return await self._summarizer.summarize(
+            document, source=source, targets=targets, max_sentences=max_sentences, model=model, caller=caller
+        )
+
+    def detect(self, texts: Sequence[str]) -> tuple[Identification, ...]:
+        """Language, script and alphabet of each text.
+
+        Raises:
+            InvalidInputError: a limit.
+        """
+        check_texts(texts, self._settings.limits)
+        return tuple(self._identifier.identify(text) for text in texts)
+
+    def models(self) -> tuple[ModelStatus, ...]:
+        """Every model of the catalogue, the default first."""
+        return self._models.status()
+
+    def _defaults(self) -> set[str]:
+        return {self._models.default(task) for task in Task}
+
+    async def _keep(self, model_id: str) -> None:
+        self._residency.pin(model_id)
+        async with self._residency.lease(model_id):
+            pass
+
+
+def _warm(model: Model) -> None:
+    warm_up(model)
