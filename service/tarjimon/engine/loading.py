@@ -75,9 +75,9 @@ def load(
     """
     kind = _engine_for(files, engine)
     device = _device(kind, device)
-    layout = cpu_layout(workers, threads)
-    if device != "cpu" and not workers:
-        layout = cpu_layout(1, threads or 1)
+    # One replica is usual on a GPU; torch shares one pool of threads between whatever runs.
+    single = device != "cpu" or kind == "transformers"
+    layout = cpu_layout(workers or (1 if single else 0), threads)
     runs: Engine
     if kind == "ctranslate2":
         runs = CTranslate2Engine(
