@@ -19,10 +19,9 @@ class BatchFormer:
     """
 
     def __init__(self, settings: SchedulerSettings) -> None:
-        batch_tokens = settings.source_budget + settings.output_budget
-        quantum = max(64, batch_tokens // 16)
+        quantum = max(64, settings.batch_tokens // 16)
         self.lanes: Mapping[Lane, LaneQueue] = {
-            lane: LaneQueue(settings.window_batches * batch_tokens, quantum) for lane in Lane
+            lane: LaneQueue(settings.window_batches * settings.batch_tokens, quantum) for lane in Lane
         }
         self._interactive = self.lanes[Lane.INTERACTIVE]
         self._bulk = self.lanes[Lane.BULK]

@@ -82,7 +82,6 @@ class Station:
         self._tally = tally
         self._watch = watch
         self._former = BatchFormer(settings)
-        self._batch_tokens = settings.source_budget + settings.output_budget
         self._pool = WorkerPool(key, engine, workers, self._finished, loop, clock)
         self._running: dict[Worker, _Batch] = {}
         self._retries: deque[_Batch] = deque()
@@ -149,7 +148,7 @@ class Station:
             )
         now = self._clock()
         running = sum(max(0.0, batch.started + batch.predicted - now) for batch in self._running.values())
-        queued = self._times.predict_queue(ahead + cost, self._batch_tokens)
+        queued = self._times.predict_queue(ahead + cost, self._settings.batch_tokens)
         return (running + queued) / max(1, self._pool.size)
 
     def snapshot(self) -> EngineSnapshot:
@@ -281,7 +280,7 @@ class Station:
         if batch.contended:
             bulk = sum(entry.cost for entry in batch.entries if entry.lane is Lane.BULK)
             self._former.account(outcome.seconds, bulk / sum(entry.cost for entry in batch.entries))
-        if outcome.hypotheses is not None and self._former.tokens >= self._batch_tokens:
+        if outcome.hypotheses is not None and self._former.tokens >= self._settings.batch_tokens:
             self._dispatch()  # enough waits for a full batch: the engine goes first, the answers after it
         if outcome.hypotheses is None:
             self._rescue(batch, outcome.error)

@@ -57,6 +57,11 @@ class SchedulerSettings:
     hang_seconds: float = 60.0
     hang_factor: float = 20.0
 
+    @property
+    def batch_tokens(self) -> int:
+        """Source + output tokens of a typical full batch: the narrower budget decides."""
+        return 2 * min(self.source_budget, self.output_budget)
+
     def __post_init__(self) -> None:
         for name in (
             "source_budget",
