@@ -79,7 +79,7 @@ _RU = (
     "|9 девят|10 десят|0.5 пол[уо]"
 )
 _EN = (
-    "1 one|1 once|1 first|1 single|1 an?|2 two|2 twice|2 second|2 secondly|2 both|2 double"
+    "1 one|1 once|1 first|1 single|2 two|2 twice|2 second|2 secondly|2 both|2 double"
     "|2 doubled|2 pair|2 couple|3 three|3 third|3 thirds"
     "|3 triple|3 tripled|3 threefold|2 twofold|4 four|4 fourth|4 quarter|4 quarterly|5 five|5 fifth"
     "|6 six|6 sixth|7 seven|7 seventh|8 eight|8 eighth|9 nine|9 ninth|10 ten|10 tenth|10 decade"
