@@ -18,7 +18,8 @@ _QUOTES = re.escape(tables.APOSTROPHES)
 # Every part is bounded or its classes are disjoint, so scanning is linear in the text.
 _TOKEN = re.compile(
     rf"(?P<kept>\b(?:https?|ftp)://[^\s<>\"«»“”„){_QUOTES[1:]}]+"
-    rf"|\b[A-Za-z0-9._%+-]{{1,64}}@[A-Za-z0-9-]{{1,63}}(?:\.[A-Za-z0-9-]{{1,63}})+)"
+    rf"|\b[A-Za-z0-9._%+-]{{1,64}}@[A-Za-z0-9-]{{1,63}}(?:\.[A-Za-z0-9-]{{1,63}})+"
+    rf"(?![{_LETTER}\u0300-\u036f{_INNER}]))"
     rf"|(?P<word>[{_LETTER}][{_LETTER}\u0300-\u036f]*(?:[{_INNER}]{{1,3}}[{_LETTER}][{_LETTER}\u0300-\u036f]*)*)"
     rf"(?P<trail>[{_QUOTES}]*)"
     rf"|(?P<quote>[{_QUOTES}]+)"

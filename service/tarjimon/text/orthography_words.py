@@ -14,8 +14,8 @@ from tarjimon.text.orthography_script import clusters, one_script
 # ц after a consonant is s: reaktsiya, konstitutsional are a Russian habit in Latin texts.
 _HARD_TS = re.compile("(?<=[knpr])t(?=si(?:ya|on))", re.IGNORECASE)
 # The Cyrillic surname -аев/-оев/-иев is -ayev; Latin texts often copy the bare e.
-_BARE_SURNAME = re.compile("(?<=[aiou])e(?=v(?:a|ich|na)?(?:ning|ni|ga|da|dan|lar)?$)", re.IGNORECASE)
-_HALF_SHOUTED = re.compile(r"(?:[A-Z]'?|Sh|Ch|Y[aeou])+")
+_BARE_SURNAME = re.compile("(?<=[aiou])e(?=v(?:a|ich|na)?(?:ning|ni|ga|da|dan|lar)?'?$)", re.IGNORECASE)
+_HALF_SHOUTED = re.compile(r"(?:(?:Sh|Ch|Y[aeou]|[A-Z])'?)+")
 _KEY_HEADS = frozenset(key[:3] for key in lexicon.RESPELLED_STEMS)
 _KEY_LENGTHS = sorted({len(key) for key in lexicon.RESPELLED_STEMS}, reverse=True)
 
@@ -65,7 +65,7 @@ def _is_foreign(lowered: str) -> bool:
 def _habits_mended(letters: list[Letter]) -> list[Letter]:
     """Latin habits that have one right spelling: reaktsiya, Mirziyoev, TEKShIRUV."""
     word = "".join(unit.text for unit in letters)
-    if len(word) > 6 and not word.isupper() and _HALF_SHOUTED.fullmatch(word):
+    if len(word.rstrip("'")) > 6 and not word.isupper() and _HALF_SHOUTED.fullmatch(word):
         return [Letter(unit.text.upper(), unit.origin) for unit in letters]
     if len(word) != len(letters):
         return letters
