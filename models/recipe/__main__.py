@@ -9,12 +9,19 @@ from pathlib import Path
 HERE = Path(__file__).parent
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Run one command; returns the exit status."""
-    parser = argparse.ArgumentParser(prog="python -m recipe", description=__doc__)
-    commands = parser.add_subparsers(dest="command", required=True)
+def parser() -> argparse.ArgumentParser:
+    """All commands and their options."""
+    top = argparse.ArgumentParser(prog="python -m recipe", description=__doc__)
+    commands = top.add_subparsers(dest="command", required=True)
+    _data_commands(commands)
+    _training_commands(commands)
+    _result_commands(commands)
+    return top
+
+
+def _data_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     prepare = commands.add_parser("prepare", help="clean the corpus and write the prepared data file")
-    prepare.add_argument("--corpus", type=Path, help="folder with aligned *.LANGS.tsv files (searched recursively)")
+    prepare.add_argument("--corpus", type=Path, help="folder with aligned NAME.LANGS.tsv files, searched recursively")
     prepare.add_argument("--documents", type=Path, default=HERE / "data")
     prepare.add_argument("--eval", type=Path, required=True, help="folder with the development sets, to keep out")
     prepare.add_argument("--tokenizer", type=Path, required=True)
@@ -24,16 +31,67 @@ def main(arguments: list[str] | None = None) -> int:
     prepare.add_argument("--no-copyleft", action="store_true", help="leave out GPL, LGPL and AGPL sources")
     prepare.add_argument("--validation", type=int, default=120, help="held-out sentences per direction")
     prepare.add_argument("--out", type=Path, required=True)
-    train = commands.add_parser("train", help="train, resuming from the checkpoint in the run folder if there is one")
+    augment = commands.add_parser("augment", help="print generated sentences")
+    augment.add_argument("--count", type=int, default=20)
+    augment.add_argument("--seed", type=int, default=1)
+    check = commands.add_parser("check", help="proofread the documents automatically")
+    check.add_argument("--documents", type=Path, default=HERE / "data")
+
+
+def _training_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    init = commands.add_parser("init", help="make a model folder to train from")
+    init.add_argument("--encoder-layers", type=int, default=12)
+    init.add_argument("--decoder-layers", type=int, default=3)
+    init.add_argument("--tokenizer", type=Path, help="take the pieces of this tokenizer.json")
+    init.add_argument("--vocabulary", type=int, default=40000, help="else choose this many by the training text")
+    init.add_argument("--corpus", type=Path)
+    init.add_argument("--documents", type=Path, default=HERE / "data")
+    init.add_argument("--random", action="store_true", help="random weights of the same shape, for comparison")
+    init.add_argument("--seed", type=int, default=0)
+    init.add_argument("--out", type=Path, required=True)
+    train = commands.add_parser("train", help="train, going on from the run folder's checkpoint if there is one")
     train.add_argument("--config", type=Path, required=True)
-    train.add_argument("--run", type=Path, required=True, help="run folder: checkpoint, metrics, log")
+    train.add_argument("--run", type=Path, required=True, help="run folder: checkpoint, metrics, averaged weights")
     train.add_argument("--data", type=Path, required=True, help="the prepared data file")
     train.add_argument("--init", type=Path, help="model folder to start from when there is no checkpoint")
     train.add_argument("--max-seconds", type=float, help="save and stop after this long")
-    chosen = parser.parse_args(arguments)
-    from recipe import commands as run  # torch is imported only by the commands that need it
+    take = commands.add_parser("take", help="write the averaged weights of a checkpoint as a model folder")
+    take.add_argument("--run", type=Path, required=True)
+    take.add_argument("--out", type=Path, required=True)
+    plot = commands.add_parser("plot", help="draw loss and validation chrF of runs")
+    plot.add_argument("--run", type=Path, nargs="+", required=True)
+    plot.add_argument("--out", type=Path, required=True)
 
-    return run.COMMANDS[chosen.command](chosen)
+
+def _result_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    export = commands.add_parser("export", help="average model folders, write int8 CTranslate2 and float16")
+    export.add_argument("--model", type=Path, nargs="+", required=True)
+    export.add_argument("--quantization", default="int8")
+    export.add_argument("--out", type=Path, required=True)
+    evaluate = commands.add_parser("evaluate", help="score exported models on the development sets")
+    evaluate.add_argument("--model", nargs="+", required=True, metavar="NAME=FOLDER", help="the last one gives the examples")
+    evaluate.add_argument("--eval", type=Path, required=True)
+    evaluate.add_argument("--beam", type=int, default=4)
+    evaluate.add_argument("--repetition-penalty", type=float, default=1.1)
+    evaluate.add_argument("--threads", type=int, default=2)
+    evaluate.add_argument("--lines", type=int, help="only this many lines of each set, for a quick look")
+    evaluate.add_argument("--no-summaries", action="store_true")
+    evaluate.add_argument("--report", type=Path, help="REPORT.md to put the figures into")
+    split = commands.add_parser("split", help="cut files into pieces with checksums")
+    split.add_argument("files", type=Path, nargs="+")
+    split.add_argument("--limit", type=float, default=15.5, help="MiB per piece")
+    split.add_argument("--out", type=Path, required=True)
+    join = commands.add_parser("join", help="put pieces together again, checking them")
+    join.add_argument("folder", type=Path)
+    join.add_argument("--out", type=Path, required=True)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; returns the exit status."""
+    chosen = parser().parse_args(arguments)
+    from recipe.commands import COMMANDS  # after parsing, so that --help is quick
+
+    return COMMANDS[chosen.command](chosen)
 
 
 if __name__ == "__main__":

@@ -25,7 +25,6 @@ class Shape:
     heads: int = 12
     inner: int = 1536
     positions: int = 512
-    norm_epsilon: float = 1e-12
 
 
 def config_of(shape: Shape) -> BartConfig:
@@ -77,7 +76,14 @@ def save_folder(folder: Path, model: BartForConditionalGeneration, weights: dict
     folder.mkdir(parents=True, exist_ok=True)
     settings: dict[str, Any] = model.config.to_dict()
     (folder / CONFIG).write_text(json.dumps(settings, indent=2, sort_keys=True) + "\n", encoding="utf-8")
-    save_file({name: value.half().contiguous() for name, value in weights.items()}, folder / WEIGHTS)
+    save_tensors(folder / WEIGHTS, weights)
+
+
+def save_tensors(path: Path, weights: dict[str, torch.Tensor]) -> None:
+    """Write tensors as float16 safetensors (whole or not at all)."""
+    temporary = path.with_suffix(".partial")
+    save_file({name: value.detach().cpu().half().contiguous() for name, value in weights.items()}, temporary)
+    temporary.replace(path)
 
 
 def own_weights(model: BartForConditionalGeneration) -> dict[str, torch.Tensor]:
