@@ -1,0 +1,66 @@
+"""What the server needs of the pipeline: `tarjimon.pipeline.application.Application`, or a fake in tests."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from typing import Protocol
+
+from tarjimon.pipeline.values import (
+    Caller,
+    FinishedSegment,
+    ModelStatus,
+    SummarizedText,
+    TranslatedText,
+    TranslationOptions,
+)
+from tarjimon.text.language import Identification
+
+
+class ServedApplication(Protocol):
+    """The pipeline as the servicers see it. Its methods raise `tarjimon.errors` and check all limits."""
+
+    async def start(self) -> None:
+        """Load and warm up the default models; ModelError or ConfigError when that cannot be done."""
+
+    async def close(self, grace: float) -> None:
+        """Tear everything down; also right after a `start` that failed or was cancelled."""
+
+    async def translate(
+        self,
+        texts: Sequence[str],
+        *,
+        source: str | None,
+        targets: Sequence[str],
+        options: TranslationOptions,
+        caller: Caller,
+    ) -> tuple[TranslatedText, ...]:
+        """Translate texts, in their order."""
+
+    def stream(
+        self,
+        text: str,
+        *,
+        source: str | None,
+        targets: Sequence[str],
+        options: TranslationOptions,
+        caller: Caller,
+    ) -> AsyncIterator[FinishedSegment | TranslatedText]:
+        """Translate a text; segments as they finish, the whole as the last item."""
+
+    async def summarize(
+        self,
+        document: str | Sequence[tuple[str, str]],
+        *,
+        source: str | None,
+        targets: Sequence[str],
+        max_sentences: int,
+        model: str | None,
+        caller: Caller,
+    ) -> SummarizedText:
+        """Summarise a text, or sentences with their ids."""
+
+    def detect(self, texts: Sequence[str]) -> tuple[Identification, ...]:
+        """Identify the language of each text."""
+
+    def models(self) -> tuple[ModelStatus, ...]:
+        """The catalogue's models, the default first."""
