@@ -12,7 +12,7 @@ _CYRILLIC = re.compile(r"[\u0400-\u04ff]")
 _LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]")
 _LETTERS = re.compile(r"[^\W\d_]")
 _MARKUP = re.compile(r"</?[A-Za-z][^>]*>|&[a-z]+;|\$\{[^}]*\}|\{\{?[^{}]*\}?\}|%(?:\d+\$)?[sdifu@]|%\([^)]*\)[sd]|\\[nt\"]|\$[A-Z_]+\$?")
-_NUMBER = re.compile(r"\d+(?:[ \u00a0\u202f]\d{3}(?!\d))*(?:[.,:]\d+)*")
+_NUMBER = re.compile(r"\d+(?:[ \u00a0\u202f]\d{3}(?!\d))*(?:[.,]\d+)*")
 _STOP: dict[Language, frozenset[str]] = {
     "uz": frozenset(
         "va bilan uchun ham bu bo'yicha hamda emas yoki kerak qilish bo'lgan mumkin "
@@ -81,10 +81,10 @@ def untranslated(source: str, target: str) -> bool:
 
 
 def numbers(text: str) -> Counter[str]:
-    """Multiset of the numbers of a text, thousands separators and the decimal comma folded."""
+    """Multiset of the numbers of a text; thousands separators and the decimal comma folded, `2:0` is two numbers."""
     found: Counter[str] = Counter()
     for match in _NUMBER.findall(text):
         digits = re.sub(r"[ \u00a0\u202f]", "", match)
         digits = re.sub(r",(\d{3})(?!\d)", r"\1", digits).replace(",", ".")
-        found[digits.strip(".:").lstrip("0") or "0"] += 1
+        found[digits.strip(".").lstrip("0") or "0"] += 1
     return found
