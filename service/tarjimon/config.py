@@ -12,7 +12,12 @@ from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    InitSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
 
 from tarjimon.errors import ConfigError
 
@@ -41,7 +46,7 @@ class ModelSettings(_Section):
     catalogue: Path | None = Field(None, description="a catalogue file laid over the built-in one")
     cache: Path | None = Field(None, description="folder of fetched and converted models")
     offline: bool = Field(False, description="never ask a hub")
-    engine: Literal["auto", "ctranslate2", "transformers"] = "auto"
+    engine: Literal["auto", "ctranslate2", "transformers"] = Field("auto", description="what computes")
     device: str = Field("auto", description='"auto", "cpu", "cuda" or "cuda:N"')
     compute_type: str = Field("auto", description='"auto", "int8", "float32", "float16"…')
     workers: int = Field(0, ge=0, description="batches computed at once; 0: chosen from the machine")
@@ -52,7 +57,7 @@ class ModelSettings(_Section):
 class CacheSettings(_Section):
     """The segment cache."""
 
-    enabled: bool = True
+    enabled: bool = Field(True, description="remember translated segments")
     memory_bytes: int = Field(64 * 1024**2, ge=0, description="in memory")
     file: Path | None = Field(None, description="SQLite file; none: memory only")
     file_bytes: int = Field(1024**3, ge=0, description="largest size of the file's contents")
@@ -72,10 +77,10 @@ class BatchingSettings(_Section):
 class ServerSettings(_Section):
     """The gRPC server."""
 
-    host: str = "127.0.0.1"
+    host: str = Field("127.0.0.1", description="address to listen on")
     port: int = Field(50051, ge=0, le=65535, description="0: any free port")
     insecure_public: bool = Field(False, description="allow plain text on an address that is not loopback")
-    reflection: bool = True
+    reflection: bool = Field(True, description="let clients ask for the contract")
     drain_seconds: float = Field(30, ge=0, description="time that calls in flight get after SIGTERM")
     concurrent_calls: int = Field(1024, ge=1, description="calls in flight")
 
@@ -92,18 +97,6 @@ class Settings(BaseSettings):
     cache: CacheSettings = Field(default_factory=CacheSettings)
     batching: BatchingSettings = Field(default_factory=BatchingSettings)
     server: ServerSettings = Field(default_factory=ServerSettings)
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Environment above file: the file's tree is what the constructor gets."""
-        return env_settings, init_settings
 
 
 def load_settings(file: Path | None = None, **overrides: dict[str, Any]) -> Settings:
@@ -125,16 +118,27 @@ def load_settings(file: Path | None = None, **overrides: dict[str, Any]) -> Sett
             raise ConfigError(f"cannot read the settings file {named}: {error.strerror}") from error
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise ConfigError(f"{named} is not valid TOML: {error}") from error
+    given = {
+        name: {key: value for key, value in section.items() if value is not None}
+        for name, section in overrides.items()
+    }
+
+    class Layered(Settings):
+        """The sources in falling order: flags, environment, file."""
+
+        @classmethod
+        def settings_customise_sources(
+            cls,
+            settings_cls: type[BaseSettings],
+            init_settings: PydanticBaseSettingsSource,
+            env_settings: PydanticBaseSettingsSource,
+            dotenv_settings: PydanticBaseSettingsSource,
+            file_secret_settings: PydanticBaseSettingsSource,
+        ) -> tuple[PydanticBaseSettingsSource, ...]:
+            return init_settings, env_settings, InitSettingsSource(settings_cls, init_kwargs=tree)
+
     try:
-        settings = Settings(**tree)
-        given = {
-            name: {key: value for key, value in section.items() if value is not None}
-            for name, section in overrides.items()
-        }
-        dumped = settings.model_dump()
-        for name, section in given.items():
-            dumped[name] = {**dumped[name], **section}
-        return settings.model_validate(dumped) if any(given.values()) else settings
+        return Layered(**given)  # type: ignore[arg-type]
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"])

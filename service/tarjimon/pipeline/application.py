@@ -6,7 +6,7 @@ import asyncio
 import itertools
 import os
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from pathlib import Path
 
@@ -158,7 +158,7 @@ class Application:
         targets: Sequence[str],
         options: TranslationOptions,
         caller: Caller,
-    ) -> AsyncIterator[FinishedSegment | TranslatedText]:
+    ) -> AsyncGenerator[FinishedSegment | TranslatedText]:
         """See Translator.stream."""
         results = self._translator.stream(
             text, source=source, targets=targets, options=options, caller=caller

@@ -90,9 +90,7 @@ async def translate_document(
     texts = tuple(results[unit.id] for unit in units)
     translations = []
     for number, target in enumerate(targets):
-        projected = {
-            unit.id: project(unit, text, number) for unit, text in zip(units, texts, strict=True)
-        }
+        projected = {unit.id: project(unit, text, number) for unit, text in zip(units, texts, strict=True)}
         translated = {name: projection.unit for name, projection in projected.items()}
         moved = tuple(segment for projection in projected.values() for segment in projection.unsure)
         translations.append(DocumentTranslation(target, document.render(translated), translated, moved))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncGenerator, Callable, Coroutine
 from typing import Generic, TypeVar
 
 from tarjimon.errors import DeadlineExpiredError
@@ -35,7 +35,7 @@ class Gathering(Generic[T, R]):
 
     async def results(
         self, deadline: float | None, clock: Callable[[], float]
-    ) -> AsyncIterator[tuple[T, R | None]]:
+    ) -> AsyncGenerator[tuple[T, R | None]]:
         """Each tag with its result, or with None when the deadline came first.
 
         Raises:

@@ -14,7 +14,7 @@ from tarjimon.pipeline.values import Caller
 from tarjimon.text.fidelity import Issue, IssueKind, Severity, Verdict, check
 from tarjimon.text.orthography import fold
 from tarjimon.text.protection import DEFAULT_KINDS, Kind, find_spans
-from tarjimon.text.segmentation import split_long
+from tarjimon.text.segmentation_long import split_long
 
 REVISION = "1"
 """Part of every cache key: raise it when the same hypothesis would be treated in another way."""

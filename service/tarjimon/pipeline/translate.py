@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, aclosing
 from dataclasses import dataclass
 
@@ -110,7 +110,7 @@ class Translator:
         targets: Sequence[str],
         options: TranslationOptions,
         caller: Caller,
-    ) -> AsyncIterator[FinishedSegment | TranslatedText]:
+    ) -> AsyncGenerator[FinishedSegment | TranslatedText]:
         """Translate one text; each segment comes as soon as it is finished, the whole text last."""
         check_texts([text], self._limits, "text")
         check_languages(source, targets, self._limits)
@@ -131,7 +131,7 @@ class Translator:
 
     async def _finish(
         self, plans: Sequence[Plan], targets: Sequence[str], options: TranslationOptions, caller: Caller
-    ) -> AsyncIterator[_Finished]:
+    ) -> AsyncGenerator[_Finished]:
         """Every segment of every text in every target, in order of completion."""
         jobs: dict[str, dict[Job, list[_Place]]] = {}
         for place, segment in _places(plans, targets):

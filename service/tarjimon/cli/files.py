@@ -1,0 +1,102 @@
+"""Files in and files out: what a path names, which format it has, and how results are written."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from tarjimon.documents.base import Document
+from tarjimon.documents.markdown import Markdown
+from tarjimon.documents.plain import PlainText
+from tarjimon.errors import InvalidInputError
+
+STDIN = "-"
+MAX_BYTES = 50 * 1024 * 1024
+_MARKDOWN = {".md", ".markdown", ".mdown"}
+_PLAIN = {".txt", ".text", ""}
+
+
+def read_bytes(path: str) -> bytes:
+    """The bytes of a file, or of standard input for "-".
+
+    Raises:
+        InvalidInputError: the file is missing, a folder, or larger than MAX_BYTES.
+    """
+    if path == STDIN:
+        data = sys.stdin.buffer.read(MAX_BYTES + 1)
+    else:
+        file = Path(path)
+        if not file.exists():
+            raise InvalidInputError(f"{path}: there is no such file")
+        if file.is_dir():
+            raise InvalidInputError(f"{path}: this is a folder; name files")
+        with file.open("rb") as stream:
+            data = stream.read(MAX_BYTES + 1)
+    if len(data) > MAX_BYTES:
+        raise InvalidInputError(f"{path}: larger than {MAX_BYTES // 1024**2} MB; cut it into parts")
+    return data
+
+
+def read_document(path: str, *, form: str | None, encoding: str | None, wrapped: bool) -> Document:
+    """Read a file as a document.
+
+    Args:
+        path: a file, or "-".
+        form: "text" or "markdown"; None goes by the file's name.
+        encoding: see documents.decoding.
+        wrapped: plain text with hard-wrapped lines.
+
+    Raises:
+        InvalidInputError: unreadable, an unknown format, or bytes that are not of the encoding.
+    """
+    data = read_bytes(path)
+    name = "standard input" if path == STDIN else path
+    suffix = "" if path == STDIN else Path(path).suffix.lower()
+    chosen = form or ("markdown" if suffix in _MARKDOWN else "text" if suffix in _PLAIN else None)
+    if chosen == "markdown":
+        return Markdown(data, name=name, encoding=encoding)
+    if chosen == "text":
+        return PlainText(data, name=name, encoding=encoding, wrapped=wrapped)
+    known = ", ".join(sorted(filter(None, _MARKDOWN | _PLAIN)))
+    raise InvalidInputError(
+        f"{path}: files of type {suffix} are not read; expected {known}, or say --format text"
+    )
+
+
+def outputs(path: str, folder: Path | None, targets: Sequence[str], extra: str = "") -> list[Path]:
+    """Where the results for a file go: beside it or in `folder`, `release.ru.md` for `release.md`."""
+    source = Path(path)
+    base = folder or source.parent
+    if extra:
+        return [base / f"{source.stem}.{target}{extra}" for target in targets]
+    return [base / f"{source.stem}.{target}{source.suffix}" for target in targets]
+
+
+def refuse_existing(paths: Sequence[Path], overwrite: bool) -> None:
+    """Raise InvalidInputError for a result that exists already: it may hold somebody's corrections."""
+    existing = [str(path) for path in paths if path.exists()]
+    if existing and not overwrite:
+        raise InvalidInputError(
+            f"{', '.join(existing)}: exists already; say --overwrite, or another folder with --out"
+        )
+
+
+def write_atomically(path: Path, data: bytes) -> None:
+    """Write a file whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        umask = os.umask(0)
+        os.umask(umask)
+        Path(name).chmod(0o666 & ~umask)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise

@@ -1,0 +1,47 @@
+"""The `tarjimon` command: its sub-commands, and nothing else."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from tarjimon import __version__
+from tarjimon.cli.health import health
+from tarjimon.cli.models import app as models_app
+from tarjimon.cli.serve import serve
+from tarjimon.cli.text import detect, summarize
+from tarjimon.cli.translate import translate
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Uzbek press releases into Russian and English, with short summaries.",
+)
+app.command()(translate)
+app.command()(summarize)
+app.command()(detect)
+app.command()(serve)
+app.command()(health)
+app.add_typer(models_app, name="models")
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        print(f"tarjimon {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    """Take the options that stand before a sub-command."""
+
+
+def main() -> None:
+    """Entry point of the console script."""
+    app()

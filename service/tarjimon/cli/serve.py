@@ -1,0 +1,45 @@
+"""`tarjimon serve`: the gRPC server."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tarjimon.cli.exits import Exit
+from tarjimon.cli.options import ConfigFile, run
+from tarjimon.config import load_settings
+
+
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on; loopback if not given.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port; 0 takes any free one.")] = None,
+    insecure_public: Annotated[
+        bool | None,
+        typer.Option("--insecure-public", help="Allow plain text on an address that is not loopback."),
+    ] = None,
+    port_file: Annotated[
+        Path | None, typer.Option(help="Write the port to this file once the server is ready.")
+    ] = None,
+    config: ConfigFile = None,
+) -> None:
+    """Run the gRPC server until SIGTERM or SIGINT; calls in flight are finished first."""
+
+    async def work() -> Exit:
+        from tarjimon.cli.files import write_atomically
+        from tarjimon.server.lifecycle import serve as run_server
+
+        settings = load_settings(
+            config, server={"host": host, "port": port, "insecure_public": insecure_public}
+        )
+
+        def announce(bound: int) -> None:
+            print(f"tarjimon: serving on {settings.server.host}:{bound}", file=sys.stderr, flush=True)
+            if port_file is not None:
+                write_atomically(port_file, f"{bound}\n".encode())
+
+        return Exit(await run_server(settings, announce=announce))
+
+    run(work)
