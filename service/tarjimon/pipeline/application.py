@@ -13,7 +13,7 @@ from pathlib import Path
 from tarjimon.batching.scheduler import Scheduler, SchedulerSettings
 from tarjimon.config import Settings
 from tarjimon.domain import Task
-from tarjimon.engine.convert import convert
+from tarjimon.engine.convert import convert_checkpoint
 from tarjimon.engine.loading import Model, load, warm_up
 from tarjimon.memory.segment_cache import SegmentCache
 from tarjimon.models.catalogue import Catalogue
@@ -47,7 +47,7 @@ def model_store(settings: Settings) -> ModelStore:
         settings.models.cache or default_cache_dir(),
         Catalogue.load(settings.models.catalogue),
         fetcher=HubFetcher(),
-        converter=convert,
+        converter=convert_checkpoint,
         offline=settings.models.offline,
     )
 

@@ -194,12 +194,17 @@ def _translated(segment: PlannedSegment, outcome: Outcome | None) -> TargetSegme
     source = segment.source
     if outcome is None:
         return TargetSegment(source.id, "", 0, 0, SegmentStatus.NOT_DONE, _CLEAN)
+    if not outcome.text:
+        # The model gave nothing: a sentence in the wrong language is better than a lost one.
+        status, text = SegmentStatus.PASSED_THROUGH, source.text
+    else:
+        status, text = SegmentStatus.TRANSLATED, outcome.text
     return TargetSegment(
         source.id,
-        outcome.text,
+        text,
         0,
         0,
-        SegmentStatus.TRANSLATED,
+        status,
         outcome.verdict,
         outcome.attempts,
         outcome.score,

@@ -58,8 +58,8 @@ class _SegmentStatusEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Segment
     output equals the input.
     """
     SEGMENT_STATUS_PASSED_THROUGH: _SegmentStatus.ValueType  # 3
-    """It could not be translated: its language is not supported or not recognised. The output equals the input
-    and the verdict says why. Nothing is dropped.
+    """It could not be translated: its language is not supported or not recognised, or the model gave nothing. The
+    output equals the input and the verdict says why. Nothing is dropped.
     """
     SEGMENT_STATUS_NOT_DONE: _SegmentStatus.ValueType  # 4
     """The call's deadline came before this segment's turn. The output is blank."""
@@ -76,8 +76,8 @@ SEGMENT_STATUS_COPIED: SegmentStatus.ValueType  # 2
 output equals the input.
 """
 SEGMENT_STATUS_PASSED_THROUGH: SegmentStatus.ValueType  # 3
-"""It could not be translated: its language is not supported or not recognised. The output equals the input
-and the verdict says why. Nothing is dropped.
+"""It could not be translated: its language is not supported or not recognised, or the model gave nothing. The
+output equals the input and the verdict says why. Nothing is dropped.
 """
 SEGMENT_STATUS_NOT_DONE: SegmentStatus.ValueType  # 4
 """The call's deadline came before this segment's turn. The output is blank."""
