@@ -14,6 +14,13 @@ CoalescingKey = tuple[str, DecodingSettings, EncodedSegment]
 """What makes two pieces of work the same computation."""
 
 
+Mates = tuple[DecodingSettings, int, int]
+"""What must be equal within a batch: search settings, output limit, length of the forced prefix.
+
+An engine takes one limit and one prefix length per call; it would compute such groups one after the other.
+"""
+
+
 class Place(IntEnum):
     """Where an entry is."""
 
@@ -56,6 +63,7 @@ class Entry:
 
     Attributes:
         key: what it is coalesced by; its first part names the engine.
+        mates: with whom it may share a batch.
         source: source tokens, at least 1.
         output: expected output tokens, each beam counted.
         cost: source + output: what it weighs in queues, fairness and estimates.
@@ -66,12 +74,14 @@ class Entry:
         waiters: callers not yet answered.
     """
 
-    __slots__ = ("client", "cost", "key", "lane", "output", "place", "seq", "source", "waiters")
+    __slots__ = ("client", "cost", "key", "lane", "mates", "output", "place", "seq", "source", "waiters")
 
     def __init__(
         self, key: CoalescingKey, source: int, output: int, lane: Lane, client: str, seq: int
     ) -> None:
         self.key = key
+        segment = key[2]
+        self.mates: Mates = (key[1], segment.max_output_tokens, len(segment.target_prefix))
         self.source = source
         self.output = output
         self.cost = source + output

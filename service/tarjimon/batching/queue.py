@@ -12,8 +12,7 @@ from bisect import bisect_left, bisect_right, insort
 from collections import OrderedDict
 
 from tarjimon.batching.budget import STRETCH, Slot, TokenBudget, nearest, shorter
-from tarjimon.batching.entry import Entry, Place
-from tarjimon.domain import DecodingSettings
+from tarjimon.batching.entry import Entry, Mates, Place
 
 
 class _Client:
@@ -49,7 +48,7 @@ class LaneQueue:
         self._quantum = quantum
         self._clients: dict[str, _Client] = {}
         self._ring: OrderedDict[str, _Client] = OrderedDict()
-        self._window: dict[DecodingSettings, list[Slot]] = {}
+        self._window: dict[Mates, list[Slot]] = {}
         self._window_tokens = 0
         self._formed = 0
 
@@ -74,10 +73,10 @@ class LaneQueue:
             if not client.waiting:
                 del self._ring[client.name]
         else:
-            slots = self._window[entry.decoding]
+            slots = self._window[entry.mates]
             del slots[bisect_left(slots, entry.slot)]
             if not slots:
-                del self._window[entry.decoding]
+                del self._window[entry.mates]
             del client.window[entry]
             self._window_tokens -= entry.cost
         self._forget(client, entry)
@@ -88,21 +87,21 @@ class LaneQueue:
         anchor = self._anchor()
         if anchor is None:
             return []
-        slots = self._window[anchor.decoding]
+        slots = self._window[anchor.mates]
         low, high = nearest(slots, bisect_left(slots, anchor.slot), budget)
-        return self._leave(anchor.decoding, low, high)
+        return self._leave(anchor.mates, low, high)
 
     def top_up(self, batch: list[Entry], budget: TokenBudget) -> list[Entry]:
-        """More entries of the batch's settings that fit beside it and do not stretch it much."""
+        """More entries that may share the batch, fit beside it and do not stretch it much."""
         self._fill_window()
-        decoding = batch[0].decoding
-        slots = self._window.get(decoding)
+        mates = batch[0].mates
+        slots = self._window.get(mates)
         if not slots:
             return []
         longest = max(entry.source for entry in batch), max(entry.output for entry in batch)
         start = bisect_right(slots, longest[0] * STRETCH, key=lambda slot: slot[0])
         low, high = shorter(slots, start, longest, len(batch), budget)
-        return self._leave(decoding, low, high)
+        return self._leave(mates, low, high)
 
     def drain(self) -> list[Entry]:
         """Take out everything, oldest first."""
@@ -130,7 +129,7 @@ class LaneQueue:
                 del client.waiting[entry]
                 entry.place = Place.WINDOW
                 client.window[entry] = None
-                insort(self._window.setdefault(entry.decoding, []), entry.slot)
+                insort(self._window.setdefault(entry.mates, []), entry.slot)
                 self._window_tokens += entry.cost
             if client.waiting:
                 self._ring.move_to_end(client.name)
@@ -161,11 +160,11 @@ class LaneQueue:
             self._clients[anchor.client].anchored = self._formed
         return anchor
 
-    def _leave(self, decoding: DecodingSettings, low: int, high: int) -> list[Entry]:
-        slots = self._window[decoding]
+    def _leave(self, mates: Mates, low: int, high: int) -> list[Entry]:
+        slots = self._window[mates]
         taken: list[Entry] = [slot[3] for slot in slots[low:high]]
         if high - low == len(slots):
-            del self._window[decoding]
+            del self._window[mates]
         else:
             del slots[low:high]
         for entry in taken:
