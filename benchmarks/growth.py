@@ -60,7 +60,8 @@ def main() -> None:
         asyncio.run(requests(running.address, max(0, arguments.requests - 5000), rows[0]))
         late = running.rss_mib()
     print(
-        f"\nafter 5,000 requests {early:.1f} MiB, after {arguments.requests:,} {late:.1f} MiB: {late - early:+.1f} MiB"
+        f"\nafter 5,000 requests {early:.1f} MiB, after {arguments.requests:,} {late:.1f} MiB: "
+        f"{late - early:+.1f} MiB"
     )
 
 

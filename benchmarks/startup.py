@@ -18,13 +18,9 @@ def main() -> None:
     with server() as running:
         ready, resident = running.ready_seconds, running.rss_mib()
     with tempfile.TemporaryDirectory() as folder:
+        command = [sys.executable, "-m", "tarjimon", "translate", str(SAMPLE), "--to", "ru,en", "--summarize"]
         started = time.perf_counter()
-        subprocess.run(
-            [sys.executable, "-m", "tarjimon", "translate", str(SAMPLE), "--to", "ru,en", "--summarize"]
-            + ["--out", str(Path(folder) / "out")],
-            check=True,
-            stderr=subprocess.DEVNULL,
-        )
+        subprocess.run([*command, "--out", str(Path(folder) / "out")], check=True, stderr=subprocess.DEVNULL)
         sample = time.perf_counter() - started
     print("| what | measured | limit | measured ÷ limit |\n|---|---|---|---|")
     for name, value, limit, unit in (

@@ -52,6 +52,7 @@ class ModelSettings(_Section):
     workers: int = Field(0, ge=0, description="batches computed at once; 0: chosen from the machine")
     threads: int = Field(0, ge=0, description="CPU threads of one worker; 0: chosen from the machine")
     memory_bytes: int = Field(4 * 1024**3, ge=1, description="budget for the weights of loaded models")
+    second_pass: bool = Field(True, description="decode again, more carefully, what fails the fidelity check")
 
 
 class CacheSettings(_Section):

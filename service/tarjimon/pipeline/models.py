@@ -50,6 +50,7 @@ class Models:
         self._residency = residency
         self._scheduler = scheduler
         self._cache = cache
+        self._second_pass = settings.second_pass
         self._defaults = {Task.TRANSLATE: settings.translate, Task.SUMMARIZE: settings.summarize}
 
     def default(self, task: Task) -> str:
@@ -86,7 +87,15 @@ class Models:
 
     def passes(self, resident: Resident, decoding: DecodingSettings, caller: Caller) -> Passes:
         """The way of sentences through a leased model."""
-        return Passes(resident.model, resident.key, decoding, self._scheduler.submit, self._cache, caller)
+        return Passes(
+            resident.model,
+            resident.key,
+            decoding,
+            self._scheduler.submit,
+            self._cache,
+            caller,
+            second_pass=self._second_pass,
+        )
 
     def status(self) -> tuple[ModelStatus, ...]:
         """Every model of the catalogue, the default first."""

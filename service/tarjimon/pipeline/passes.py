@@ -72,6 +72,7 @@ class Passes:
         submit: hands work to the scheduler.
         cache: asked first, told afterwards.
         caller: on whose behalf.
+        second_pass: decode again what fails the check.
     """
 
     def __init__(
@@ -82,7 +83,10 @@ class Passes:
         submit: Submit,
         cache: SegmentCache,
         caller: Caller,
+        *,
+        second_pass: bool = True,
     ) -> None:
+        self._second_pass = second_pass
         self._model = model
         self._engine_key = key
         self._decoding = decoding
@@ -107,7 +111,7 @@ class Passes:
         if shouted:
             text = text[:1] + text[1:].lower()
         outcome = await self._pass(job, text, self._decoding, shouted, mask_numbers=False)
-        if not outcome.verdict.ok:
+        if self._second_pass and not outcome.verdict.ok:
             second = await self._pass(
                 job, text, safer(self._decoding), shouted, mask_numbers=bool(self._model.codec.slots)
             )
@@ -205,7 +209,7 @@ class Passes:
             task=Task.TRANSLATE,
             weights_sha256=self._model.weights_sha256,
             decoding=self._decoding,
-            extra=(REVISION,),
+            extra=(REVISION, "2" if self._second_pass else "1"),
         )
 
 
