@@ -14,5 +14,7 @@ until [ -s "$work/port" ]; do
   [ "$waited" -le 600 ] || { echo "the server was not ready after 60 s" >&2; cat "$work/server.log" >&2; exit 1; }
   sleep 0.1
 done
+server_address="127.0.0.1:$(cat "$work/port")"
+"$BIN/tarjimon" health --server "$server_address" --wait 60 >/dev/null
 "$BIN/tarjimon" translate "$here/release-2020-11-05.md" \
-  --to ru,en --summarize --side-by-side --server "127.0.0.1:$(cat "$work/port")"
+  --to ru,en --summarize --side-by-side --server "$server_address"

@@ -21,7 +21,10 @@ def serve(
         typer.Option("--insecure-public", help="Allow plain text on an address that is not loopback."),
     ] = None,
     port_file: Annotated[
-        Path | None, typer.Option(help="Write the port to this file once the server is ready.")
+        Path | None,
+        typer.Option(
+            help="Write the port to this file as soon as it is open; `tarjimon health` tells when the server is ready."
+        ),
     ] = None,
     config: ConfigFile = None,
 ) -> None:
@@ -29,7 +32,8 @@ def serve(
 
     async def work() -> Exit:
         from tarjimon.cli.files import write_atomically
-        from tarjimon.server.lifecycle import serve as run_server
+        from tarjimon.pipeline.application import Application
+        from tarjimon.server import serve as run_server
 
         settings = load_settings(
             config, server={"host": host, "port": port, "insecure_public": insecure_public}
@@ -40,6 +44,6 @@ def serve(
             if port_file is not None:
                 write_atomically(port_file, f"{bound}\n".encode())
 
-        return Exit(await run_server(settings, announce=announce))
+        return Exit(await run_server(settings, application_factory=Application, announce=announce))
 
     run(work)
