@@ -72,9 +72,7 @@ class FakeApplication:
         caller: Caller,
     ) -> tuple[TranslatedText, ...]:
         self._check(texts, source, targets, options, caller)
-        return tuple(
-            [await self._work(text, f"{number}.", targets) for number, text in enumerate(texts)]
-        )
+        return tuple([await self._work(text, f"{number}.", targets) for number, text in enumerate(texts)])
 
     async def stream(
         self,
@@ -132,7 +130,9 @@ class FakeApplication:
     def models(self) -> tuple[ModelStatus, ...]:
         languages = ("uz", "ru", "en")
         return (
-            ModelStatus("fake", "A fake", "MIT", "", languages, languages, ("translate",), "loaded", "ab" * 32),
+            ModelStatus(
+                "fake", "A fake", "MIT", "", languages, languages, ("translate",), "loaded", "ab" * 32
+            ),
             ModelStatus("far", "Far", "MIT", "no", languages, languages, ("translate",), "not-fetched", ""),
         )
 
@@ -149,7 +149,9 @@ class FakeApplication:
         check_texts(texts, self.limits)
         check_languages(source, targets, self.limits)
         if options.model not in (None, "fake"):
-            raise ModelNotFoundError(f"there is no model {options.model!r}; see ListModels", field="options.model")
+            raise ModelNotFoundError(
+                f"there is no model {options.model!r}; see ListModels", field="options.model"
+            )
 
     async def _work(self, text: str, prefix: str, targets: Sequence[str]) -> TranslatedText:
         self.running += 1
@@ -172,7 +174,9 @@ class FakeApplication:
         if "ENGINE" in text:
             raise EngineError("the engine failed on a batch")
         if "CORRUPT" in text:
-            raise CorruptModelError("model.bin has another checksum than the catalogue", metadata={"file": "model.bin"})
+            raise CorruptModelError(
+                "model.bin has another checksum than the catalogue", metadata={"file": "model.bin"}
+            )
         if "SLOW" in text:
             await self.release.wait()
 

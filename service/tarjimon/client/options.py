@@ -26,7 +26,7 @@ class ClientOptions:
     """
 
     timeout: float | None = 600.0
-    limits: LimitSettings = field(default_factory=lambda: LimitSettings())
+    limits: LimitSettings = field(default_factory=lambda: LimitSettings.model_validate({}))
     credentials: grpc.ChannelCredentials | None = None
     calls_at_once: int = 4
 

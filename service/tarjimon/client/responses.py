@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from enum import Enum
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 from tarjimon.domain import DecodingSettings, Receipt
 from tarjimon.errors import RemoteError
@@ -26,11 +26,7 @@ from tarjimon.text.language import Identification
 from tarjimon.v1 import common_pb2, summarization_service_pb2, translation_service_pb2
 
 _Member = TypeVar("_Member", bound=Enum)
-
-
-class _WireEnum(Protocol):
-    def keys(self) -> list[str]: ...
-    def values(self) -> list[int]: ...
+_Number = TypeVar("_Number", bound=int)
 
 
 def translated_texts(response: translation_service_pb2.TranslateTextResponse) -> tuple[TranslatedText, ...]:
@@ -75,7 +71,10 @@ def summarized_text(response: summarization_service_pb2.SummarizeResponse) -> Su
                 target_language=summary.target_language,
                 text=summary.text,
                 method=_named(
-                    SummaryMethod, summarization_service_pb2.SummaryMethod, summary.method, "SUMMARY_METHOD_"
+                    SummaryMethod,
+                    summarization_service_pb2.SummaryMethod.Name,
+                    summary.method,
+                    "SUMMARY_METHOD_",
                 ),
                 fallback_reason=summary.fallback_reason,
                 sentences=tuple(
@@ -144,7 +143,7 @@ def _target_segment(message: translation_service_pb2.TargetSegment) -> TargetSeg
         text=message.text,
         start=message.span.start,
         end=message.span.end,
-        status=_named(SegmentStatus, common_pb2.SegmentStatus, message.status, "SEGMENT_STATUS_"),
+        status=_named(SegmentStatus, common_pb2.SegmentStatus.Name, message.status, "SEGMENT_STATUS_"),
         verdict=_verdict(message.fidelity),
         attempts=message.fidelity.attempts,
         score=message.score,
@@ -157,8 +156,8 @@ def _verdict(message: common_pb2.FidelityVerdict) -> Verdict:
 
 def _issue(message: common_pb2.FidelityIssue) -> Issue:
     return Issue(
-        kind=_named(IssueKind, common_pb2.IssueKind, message.kind, "ISSUE_KIND_"),
-        severity=_named(Severity, common_pb2.Severity, message.severity, "SEVERITY_"),
+        kind=_named(IssueKind, common_pb2.IssueKind.Name, message.kind, "ISSUE_KIND_"),
+        severity=_named(Severity, common_pb2.Severity.Name, message.severity, "SEVERITY_"),
         message=message.message,
         source_span=_span(message.source_span) if message.HasField("source_span") else None,
         target_span=_span(message.target_span) if message.HasField("target_span") else None,
@@ -191,12 +190,11 @@ def _receipt_at(receipts: Sequence[Receipt], index: int) -> Receipt | None:
     return receipts[index] if 0 <= index < len(receipts) else None
 
 
-def _named(members: type[_Member], wire: _WireEnum, value: int, prefix: str) -> _Member:
+def _named(members: type[_Member], name_of: Callable[[_Number], str], value: _Number, prefix: str) -> _Member:
     """The member with the wire's name. A server newer than this client may send others."""
-    names = dict(zip(wire.values(), wire.keys(), strict=True))
     try:
-        return members[names[value].removeprefix(prefix)]
-    except KeyError:
+        return members[name_of(value).removeprefix(prefix)]
+    except (KeyError, ValueError):
         raise RemoteError(
             f"the server sent {prefix}{value}, which this client does not know: update the client",
             code="OK",

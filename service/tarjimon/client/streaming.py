@@ -54,7 +54,7 @@ class TextStream:
     async def close(self) -> None:
         """End the call and the writer; harmless when both are over."""
         self._writer.cancel()
-        self._call.cancel()  # type: ignore[attr-defined]
+        self._call.cancel()
         await asyncio.gather(self._writer, return_exceptions=True)
 
     def _item(self, response: pb.StreamTranslateResponse) -> FinishedSegment | TranslatedText:
@@ -74,7 +74,7 @@ class TextStream:
         except (grpc.aio.AioRpcError, asyncio.InvalidStateError):
             return  # the call is over; the reader learns why
         except Exception:
-            self._call.cancel()  # type: ignore[attr-defined]
+            self._call.cancel()
             raise
 
     async def _send(self, message: pb.StreamTranslateRequest) -> None:
