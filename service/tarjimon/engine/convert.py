@@ -1,23 +1,25 @@
 """From a safetensors checkpoint to a CTranslate2 folder, with guards for what goes wrong silently.
 
 Guards, each seen with ctranslate2 4.8 and transformers 5:
-- mT5: transformers sets tie_word_embeddings on load and does not scale the output; the converter would.
+- T5 without tied embeddings (MADLAD, T5 1.1) and mT5: transformers sets tie_word_embeddings on load and keeps
+  the truth in scale_decoder_outputs (mT5 never scales); the converter reads the former, scales, and every
+  score is wrong while greedy output stays right.
+- M2M-100, NLLB: the tokenizer's get_vocab leaves the language codes out unless special_tokens_map.json lists
+  them; ids of codes come from convert_tokens_to_ids instead.
+- BART, mBART: configurations of transformers 5 no longer carry normalize_before, and the converter fails.
 - mBART-50: the converted config.json has no bos_token, and the model cannot be loaded.
-- M2M-100: the language codes are missing from the vocabulary unless special_tokens_map.json lists them.
 """
 
 from __future__ import annotations
 
 import json
 import shutil
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from tarjimon.errors import CorruptModelError, ModelUnavailableError
-from tarjimon.models.folder import CONFIGURATIONS, tokenizers_in, weights_in
+from tarjimon.models.folder import tokenizers_in, weights_in
 from tarjimon.models.spec import ModelSpec, Scheme
 
 
@@ -37,21 +39,20 @@ def convert_checkpoint(checkpoint: Path, output: Path, spec: ModelSpec) -> None:
     form, _ = weights_in(checkpoint)
     if form != "transformers":
         raise CorruptModelError(f"{checkpoint} is a CTranslate2 folder already.")
-    converter = _converter()
-    with _completed(checkpoint, spec) as folder:
-        try:
-            converter(str(folder)).convert(str(output), quantization=spec.quantization, force=True)
-        except (RuntimeError, ValueError, KeyError, AttributeError, OSError, TypeError) as error:
-            raise CorruptModelError(
-                f"{checkpoint} cannot be converted as {spec.architecture}: {type(error).__name__}: {error}."
-            ) from error
+    converter = _converter(spec)(str(checkpoint))
+    try:
+        converter.convert(str(output), quantization=spec.quantization, force=True)
+    except (RuntimeError, ValueError, KeyError, AttributeError, OSError, TypeError) as error:
+        raise CorruptModelError(
+            f"{checkpoint} cannot be converted as {spec.architecture}: {type(error).__name__}: {error}."
+        ) from error
     _patch_config(output / "config.json")
     for path in tokenizers_in(checkpoint):
         shutil.copyfile(path, output / path.name)
     _require_codes(output, spec)
 
 
-def _converter() -> Any:
+def _converter(spec: ModelSpec) -> Any:
     try:
         import torch  # noqa: F401  (the converter's own error would not name the extra)
         import transformers  # noqa: F401
@@ -63,55 +64,52 @@ def _converter() -> Any:
             field="model",
         ) from error
 
-    class SafeConverter(TransformersConverter):  # type: ignore[misc]
-        """Safetensors only, local only, and mT5's output unscaled."""
+    class GuardedConverter(TransformersConverter):  # type: ignore[misc]
+        """Local safetensors only; outputs scaled as transformers does; every piece at its own id."""
 
         def load_model(self, model_class: Any, model_name_or_path: str, **kwargs: Any) -> Any:
             model = model_class.from_pretrained(
                 model_name_or_path, use_safetensors=True, local_files_only=True, **kwargs
             )
-            if model.config.model_type in ("mt5", "umt5"):
-                model.config.tie_word_embeddings = False
+            config = model.config
+            if config.model_type in ("t5", "mt5"):
+                config.tie_word_embeddings = getattr(config, "scale_decoder_outputs", False)
+            elif not hasattr(config, "normalize_before"):
+                config.normalize_before = hasattr(model.model.encoder, "layer_norm")
+            self._size = int(config.vocab_size)
             return model
 
         def load_tokenizer(self, tokenizer_class: Any, model_name_or_path: str, **kwargs: Any) -> Any:
-            return tokenizer_class.from_pretrained(model_name_or_path, local_files_only=True, **kwargs)
+            tokenizer = tokenizer_class.from_pretrained(model_name_or_path, local_files_only=True, **kwargs)
+            return _WholeVocabulary(tokenizer, self._size, spec)
 
-    return SafeConverter
-
-
-@contextmanager
-def _completed(checkpoint: Path, spec: ModelSpec) -> Iterator[Path]:
-    """The checkpoint, or a folder of links to it beside the files that it lacks."""
-    if spec.scheme is not Scheme.M2M100 or (checkpoint / "special_tokens_map.json").is_file():
-        yield checkpoint
-        return
-    with tempfile.TemporaryDirectory() as work:
-        folder = Path(work)
-        for path in checkpoint.iterdir():
-            if path.is_file():
-                (folder / path.name).symlink_to(path.resolve())
-        codes = _language_codes(checkpoint) or sorted({*spec.sources.values(), *spec.targets.values()})
-        tokens = {
-            "bos_token": "<s>",
-            "eos_token": "</s>",
-            "unk_token": "<unk>",
-            "pad_token": "<pad>",
-            "additional_special_tokens": codes,
-        }
-        (folder / "special_tokens_map.json").write_text(json.dumps(tokens))
-        yield folder
+    return GuardedConverter
 
 
-def _language_codes(checkpoint: Path) -> list[str]:
-    """The codes in the order of their ids, from whichever configuration lists them."""
-    for name in CONFIGURATIONS:
-        if name.startswith(("tokenizer_config", "special_tokens")) and (checkpoint / name).is_file():
-            known = json.loads((checkpoint / name).read_bytes())
-            codes = known.get("additional_special_tokens") or known.get("extra_special_tokens")
-            if isinstance(codes, list) and codes:
-                return [code if isinstance(code, str) else code["content"] for code in codes]
-    return []
+class _WholeVocabulary:
+    """A tokenizer whose `get_vocab` has an entry for every row of the embeddings, each at its own id."""
+
+    num_madeup_words = 0
+    special_tokens_map: Mapping[str, Any] = {}
+
+    def __init__(self, tokenizer: Any, size: int, spec: ModelSpec) -> None:
+        self._tokenizer = tokenizer
+        pieces = {i: piece for piece, i in tokenizer.get_vocab().items() if i < size}
+        for code in {*spec.sources.values(), *spec.targets.values(), *spec.placeholder_slots}:
+            at = tokenizer.convert_tokens_to_ids(code)
+            if (
+                at is not None
+                and at != tokenizer.unk_token_id
+                and tokenizer.convert_ids_to_tokens(at) == code
+            ):
+                pieces[at] = code
+        self._vocabulary = {pieces.get(i, f"<unused {i}>"): i for i in range(size)}
+
+    def get_vocab(self) -> dict[str, int]:
+        return self._vocabulary
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._tokenizer, name)
 
 
 def _patch_config(path: Path) -> None:
