@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 
 from tarjimon.config import Settings
 from tarjimon.domain import Receipt
@@ -26,6 +26,7 @@ from tarjimon.pipeline.values import (
 )
 from tarjimon.text.fidelity import Issue, IssueKind, Severity, Verdict
 from tarjimon.text.language import Identification
+from tarjimon.text.orthography import Alphabet
 
 RECEIPT = Receipt("fake", "ab" * 32, "fake/cpu/int8", version="0")
 SECRET = "a word of the user's"
@@ -82,7 +83,7 @@ class FakeApplication:
         targets: Sequence[str],
         options: TranslationOptions,
         caller: Caller,
-    ) -> AsyncIterator[FinishedSegment | TranslatedText]:
+    ) -> AsyncGenerator[FinishedSegment | TranslatedText, None]:
         self._check([text], source, targets, options, caller)
         whole = await self._work(text, "", targets)
         for translation in whole.translations:
@@ -183,8 +184,8 @@ class FakeApplication:
 
 def identified(text: str) -> Identification:
     if not any(map(str.isalpha, text)):
-        return Identification(language="und", script="Zyyy", alphabet="", confidence=0.0)
-    return Identification(language="uz", script="Latn", alphabet="latin", confidence=0.5)
+        return Identification(language="und", script="Zyyy", alphabet=None, confidence=0.0)
+    return Identification(language="uz", script="Latn", alphabet=Alphabet.LATIN, confidence=0.5)
 
 
 def translated(text: str, prefix: str, targets: Sequence[str]) -> TranslatedText:

@@ -23,6 +23,7 @@ from tarjimon.pipeline.values import (
 )
 from tarjimon.text.fidelity import Issue, IssueKind, Severity, Verdict
 from tarjimon.text.language import Identification
+from tarjimon.text.orthography import Alphabet
 from tarjimon.v1 import common_pb2, summarization_service_pb2, translation_service_pb2
 
 _Member = TypeVar("_Member", bound=Enum)
@@ -95,7 +96,7 @@ def identification(message: common_pb2.Detection) -> Identification:
     return Identification(
         language=message.language,
         script=message.script,
-        alphabet=message.alphabet,
+        alphabet=_alphabet(message.alphabet),
         confidence=message.confidence,
     )
 
@@ -150,6 +151,13 @@ def _target_segment(message: translation_service_pb2.TargetSegment) -> TargetSeg
     )
 
 
+def _alphabet(name: str) -> Alphabet | None:
+    try:
+        return Alphabet(name) if name else None
+    except ValueError:
+        raise _newer_server(f"alphabet {name!r}") from None
+
+
 def _verdict(message: common_pb2.FidelityVerdict) -> Verdict:
     return Verdict(message.ok, tuple(_issue(issue) for issue in message.issues))
 
@@ -195,8 +203,12 @@ def _named(members: type[_Member], name_of: Callable[[_Number], str], value: _Nu
     try:
         return members[name_of(value).removeprefix(prefix)]
     except (KeyError, ValueError):
-        raise RemoteError(
-            f"the server sent {prefix}{value}, which this client does not know: update the client",
-            code="OK",
-            reason="UNKNOWN_ENUM_VALUE",
-        ) from None
+        raise _newer_server(f"{prefix}{value}") from None
+
+
+def _newer_server(value: str) -> RemoteError:
+    return RemoteError(
+        f"the server sent {value}, which this client does not know: update the client",
+        code="OK",
+        reason="UNKNOWN_ENUM_VALUE",
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from typing import Protocol
 
 from tarjimon.pipeline.values import (
@@ -44,7 +44,7 @@ class ServedApplication(Protocol):
         targets: Sequence[str],
         options: TranslationOptions,
         caller: Caller,
-    ) -> AsyncIterator[FinishedSegment | TranslatedText]:
+    ) -> AsyncGenerator[FinishedSegment | TranslatedText, None]:
         """Translate a text; segments as they finish, the whole as the last item."""
 
     async def summarize(

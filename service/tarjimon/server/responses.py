@@ -96,7 +96,10 @@ def summarize_response(summarized: SummarizedText) -> summarization_service_pb2.
 def detection(found: Identification) -> common_pb2.Detection:
     """What was found out about a language."""
     return common_pb2.Detection(
-        language=found.language, script=found.script, alphabet=found.alphabet, confidence=found.confidence
+        language=found.language,
+        script=found.script,
+        alphabet=found.alphabet.value if found.alphabet else "",
+        confidence=found.confidence,
     )
 
 

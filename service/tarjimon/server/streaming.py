@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
 
 from tarjimon.errors import InvalidInputError, ShuttingDownError
 from tarjimon.pipeline.values import Caller, TranslatedText, TranslationOptions
@@ -14,11 +13,6 @@ from tarjimon.server.application import ServedApplication
 from tarjimon.server.requests import check_id
 from tarjimon.server.responses import stream_segment, stream_text_done
 from tarjimon.v1 import translation_service_pb2 as pb
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
-
-    from tarjimon.pipeline.values import FinishedSegment
 
 _WAITING_RESPONSES = 64
 """Responses that wait for a slow reader before the texts that make them stop."""
@@ -165,10 +159,8 @@ class StreamSession:
                 text, source=order.source, targets=order.targets, options=order.options, caller=order.caller
             )
             # Closed at once when this task is cancelled, so that the pipeline drops the rest of the text.
-            async with aclosing(
-                cast("AsyncGenerator[FinishedSegment | TranslatedText, None]", items)
-            ) as opened:
-                async for item in opened:
+            async with aclosing(items):
+                async for item in items:
                     response = (
                         stream_text_done(text_id, item)
                         if isinstance(item, TranslatedText)

@@ -76,5 +76,4 @@ class TranslationServicer(TranslationServiceServicer):
         self, request: pb.ListModelsRequest, context: grpc.aio.ServicerContext[Any, Any]
     ) -> pb.ListModelsResponse:
         """See the contract."""
-        models = await asyncio.to_thread(self._application.models)
-        return pb.ListModelsResponse(models=[model_info(model) for model in models])
+        return pb.ListModelsResponse(models=[model_info(model) for model in self._application.models()])
