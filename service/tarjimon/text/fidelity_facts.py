@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from tarjimon.text.fidelity_issue import Issue, IssueKind, Severity
 from tarjimon.text.fidelity_lexicon import equivalents, is_title_word, stands_for
-from tarjimon.text.fidelity_skeleton import same_name, spellings
+from tarjimon.text.fidelity_skeleton import KnownNames, spellings
 from tarjimon.text.numbers import NumberKind, NumericEntity, extract_numbers
 from tarjimon.text.orthography import fold
 from tarjimon.text.protection import find_spans
@@ -128,12 +128,12 @@ def _name_issues(
     written = set(_WORD.findall(folded))
     words = {word.lower().replace("ё", "е") for word in written}
     # An ordinary word vouches for a name only when it is long: "kabi" does not vouch for Cuba.
-    skeletons = {
+    known = KnownNames(
         shape
         for word in written
         for shape in spellings(word, source_language)
         if word[0].isupper() or len(shape) >= _LONG_SKELETON
-    }
+    )
     doubted: set[str] = set()
     for name in names:
         word = name.text.lower().replace("ё", "е").replace("’", "'").removesuffix("'s")
@@ -142,10 +142,7 @@ def _name_issues(
         if any(stands_for(other, concept) for concept in equivalents(word) for other in words):
             continue
         shapes = spellings(word, summary_language)
-        if (
-            any(same_name(shape, other, summary_language) for shape in shapes for other in skeletons)
-            or word in doubted
-        ):
+        if any(known.has(shape, summary_language) for shape in shapes) or word in doubted:
             continue
         doubted.add(word)
         message = f"The name “{name.text}” is not in the source."

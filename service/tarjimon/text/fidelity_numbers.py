@@ -1,6 +1,6 @@
 """Whether the numbers, dates and document numbers of a source are those of its translation."""
 
-from collections import Counter
+from collections import Counter, defaultdict, deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -76,19 +76,30 @@ def _unspoken(atoms: Iterable[_Atom], spoken: Counter[str]) -> list[_Atom]:
 
 def _unmatched(source: Sequence[_Atom], target: Sequence[_Atom]) -> tuple[list[_Atom], list[_Atom]]:
     """What remains on either side after matching equal values one to one, exact readings before ambiguous ones."""
-    rest = list(target)
+    used: set[int] = set()
     missing = list(source)
     for exact in (True, False):
+        places: dict[str, deque[int]] = defaultdict(deque)
+        for place, atom in enumerate(target):
+            for reading in (atom.shown,) if exact else atom.readings:
+                places[reading].append(place)
         unmatched = []
         for atom in missing:
-            for place, other in enumerate(rest):
-                if atom.shown == other.shown if exact else atom.readings & other.readings:
-                    del rest[place]
-                    break
-            else:
+            if not any(
+                _take(places[reading], used) for reading in ((atom.shown,) if exact else atom.readings)
+            ):
                 unmatched.append(atom)
         missing = unmatched
-    return missing, rest
+    return missing, [atom for place, atom in enumerate(target) if place not in used]
+
+
+def _take(places: deque[int], used: set[int]) -> bool:
+    while places:
+        place = places.popleft()
+        if place not in used:
+            used.add(place)
+            return True
+    return False
 
 
 def _missing_issues(missing: list[_Atom], added: list[_Atom], target: list[_Atom]) -> Iterator[Issue]:

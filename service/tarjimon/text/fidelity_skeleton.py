@@ -2,6 +2,8 @@
 
 import re
 import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable
 from functools import lru_cache
 
 _PAIRS = {
@@ -76,6 +78,27 @@ def same_name(summary: str, source: str, summary_language: str | None = None) ->
     return _alike(summary, source, ending) or _loosely_alike(summary, source, ending)
 
 
+class KnownNames:
+    """The names of a source, looked up by the way they begin."""
+
+    def __init__(self, shapes: Iterable[str]) -> None:
+        self._by_start: dict[str, set[str]] = defaultdict(set)
+        for shape in shapes:
+            self._by_start[shape[:2]].add(shape)
+            self._by_start[_without_breath(shape)[:2]].add(shape)
+
+    def has(self, shape: str, language: str | None) -> bool:
+        """Whether a skeleton of the summary is the name of one of these."""
+        starts = {shape[:2], _without_breath(shape)[:2]}
+        return any(
+            same_name(shape, other, language) for start in starts for other in self._by_start.get(start, ())
+        )
+
+
+def _without_breath(shape: str) -> str:
+    return shape.replace("h", "").replace("g", "")
+
+
 def _alike(summary: str, source: str, ending: re.Pattern[str]) -> bool:
     shared = _common_prefix(summary, source)
     if shared < 2:
@@ -96,7 +119,7 @@ def _loosely_alike(summary: str, source: str, ending: re.Pattern[str]) -> bool:
     # Russian writes h as г or х, English often drops it: Tehron, Тегеран, Tehran.
     if "h" not in summary + source:
         return False
-    first, second = (text.replace("h", "").replace("g", "") for text in (summary, source))
+    first, second = (_without_breath(text) for text in (summary, source))
     return len(first) >= 3 and len(second) >= 3 and _alike(first, second, ending)
 
 
