@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +12,15 @@ import typer
 from tarjimon.cli.exits import Exit
 from tarjimon.cli.options import ConfigFile, run
 from tarjimon.config import load_settings
+
+
+class LogLevel(StrEnum):
+    """How much is logged."""
+
+    DEBUG = "debug"
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
 
 
 def serve(
@@ -23,18 +33,24 @@ def serve(
     port_file: Annotated[
         Path | None,
         typer.Option(
-            help="Write the port to this file as soon as it is open; `tarjimon health` tells when the server is ready."
+            help="Write the port to this file when it opens; `tarjimon health` tells when the server is ready."
         ),
     ] = None,
+    log_level: Annotated[
+        LogLevel, typer.Option(help="Least severe log line that is written.")
+    ] = LogLevel.INFO,
+    log_json: Annotated[bool, typer.Option("--log-json", help="Write logs as JSON, a line each.")] = False,
     config: ConfigFile = None,
 ) -> None:
     """Run the gRPC server until SIGTERM or SIGINT; calls in flight are finished first."""
 
     async def work() -> Exit:
         from tarjimon.cli.files import write_atomically
+        from tarjimon.cli.logs import configure
         from tarjimon.pipeline.application import Application
         from tarjimon.server import serve as run_server
 
+        configure(log_level.value, log_json)
         settings = load_settings(
             config, server={"host": host, "port": port, "insecure_public": insecure_public}
         )

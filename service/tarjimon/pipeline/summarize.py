@@ -21,7 +21,8 @@ from tarjimon.pipeline.values import (
     TargetSegment,
     TranslationOptions,
 )
-from tarjimon.text.fidelity import Issue, Severity, Verdict, unsupported_facts
+from tarjimon.text.fidelity import Issue, Severity, Verdict
+from tarjimon.text.fidelity_facts import unsupported_facts
 from tarjimon.text.language import LanguageIdentifier
 from tarjimon.text.salience import overlap, rank
 from tarjimon.text.segmentation import segment
