@@ -9,14 +9,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tarjimon.documents.base import Document
-from tarjimon.documents.markdown import Markdown
-from tarjimon.documents.plain import PlainText
+from tarjimon.documents.formats import ReadOptions, format_of, read
 from tarjimon.errors import InvalidInputError
 
 STDIN = "-"
 MAX_BYTES = 50 * 1024 * 1024
-_MARKDOWN = {".md", ".markdown", ".mdown"}
-_PLAIN = {".txt", ".text", ""}
 
 
 def read_bytes(path: str) -> bytes:
@@ -40,30 +37,27 @@ def read_bytes(path: str) -> bytes:
     return data
 
 
-def read_document(path: str, *, form: str | None, encoding: str | None, wrapped: bool) -> Document:
-    """Read a file as a document.
+def read_document(
+    path: str, *, form: str | None, encoding: str | None, wrapped: bool, columns: Sequence[str] = ()
+) -> Document:
+    """Read a file, or standard input for "-", as a document.
 
     Args:
         path: a file, or "-".
-        form: "text" or "markdown"; None goes by the file's name.
-        encoding: see documents.decoding.
+        form: a format's name; None goes by the file's name.
+        encoding: of text files.
         wrapped: plain text with hard-wrapped lines.
+        columns: of tables.
 
     Raises:
-        InvalidInputError: unreadable, an unknown format, or bytes that are not of the encoding.
+        InvalidInputError: unreadable, an unknown format, or bytes that are not of it.
     """
-    data = read_bytes(path)
     name = "standard input" if path == STDIN else path
-    suffix = "" if path == STDIN else Path(path).suffix.lower()
-    chosen = form or ("markdown" if suffix in _MARKDOWN else "text" if suffix in _PLAIN else None)
-    if chosen == "markdown":
-        return Markdown(data, name=name, encoding=encoding)
-    if chosen == "text":
-        return PlainText(data, name=name, encoding=encoding, wrapped=wrapped)
-    known = ", ".join(sorted(filter(None, _MARKDOWN | _PLAIN)))
-    raise InvalidInputError(
-        f"{path}: files of type {suffix} are not read; expected {known}, or say --format text"
-    )
+    wanted = form or ("text" if path == STDIN else None)
+    # An unknown type is refused before a byte is read.
+    format_of(name, wanted)
+    options = ReadOptions(name, encoding=encoding, wrapped=wrapped, columns=tuple(columns))
+    return read(read_bytes(path), options, wanted)
 
 
 def outputs(path: str, folder: Path | None, targets: Sequence[str], extra: str = "") -> list[Path]:

@@ -1,0 +1,101 @@
+"""The formats that are read, and from a file's name and bytes to the right one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import PurePath
+
+from tarjimon.documents.base import Document
+from tarjimon.errors import InvalidInputError
+
+
+@dataclass(frozen=True, slots=True)
+class ReadOptions:
+    """What a caller may say about a file.
+
+    Attributes:
+        name: the file's name, for errors and for choosing the format.
+        encoding: of text formats that do not state their own; None: UTF-8 or a byte order mark.
+        wrapped: plain text whose single line breaks are only wraps.
+        columns: of tables (CSV, JSON lines): the columns that are translated.
+    """
+
+    name: str
+    encoding: str | None = None
+    wrapped: bool = False
+    columns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A file format.
+
+    Attributes:
+        name: as the command line and the API name it.
+        suffixes: of file names, lower case, with the dot.
+        media_type: its MIME type.
+        read: reads a file; raises InvalidInputError for one that is damaged, protected, too large or not of
+            this format.
+    """
+
+    name: str
+    suffixes: tuple[str, ...]
+    media_type: str
+    read: Callable[[bytes, ReadOptions], Document]
+
+
+def _plain(data: bytes, options: ReadOptions) -> Document:
+    from tarjimon.documents.plain import PlainText
+
+    return PlainText(data, name=options.name, encoding=options.encoding, wrapped=options.wrapped)
+
+
+def _markdown(data: bytes, options: ReadOptions) -> Document:
+    from tarjimon.documents.markdown import Markdown
+
+    return Markdown(data, name=options.name, encoding=options.encoding)
+
+
+# Each reader imports its library when it is first used: a server that only gets text loads none of them.
+FORMATS: tuple[Format, ...] = (
+    Format("text", (".txt", ".text"), "text/plain", _plain),
+    Format("markdown", (".md", ".markdown", ".mdown"), "text/markdown", _markdown),
+)
+
+
+def format_of(name: str, wanted: str | None = None) -> Format:
+    """The format of a file.
+
+    Args:
+        name: its name; one without a suffix is plain text.
+        wanted: a format's name that wins over the file's.
+
+    Raises:
+        InvalidInputError: there is no such format, or none for the suffix; lists those that there are.
+    """
+    if wanted is not None:
+        for known in FORMATS:
+            if known.name == wanted:
+                return known
+        names = ", ".join(known.name for known in FORMATS)
+        raise InvalidInputError(f"there is no format {wanted!r}; expected one of {names}", field="format")
+    suffix = PurePath(name).suffix.lower()
+    for known in FORMATS:
+        if suffix in known.suffixes or (not suffix and known.name == "text"):
+            return known
+    suffixes = ", ".join(s for known in FORMATS for s in known.suffixes)
+    raise InvalidInputError(
+        f"{name}: files of type {suffix} are not read; expected {suffixes}, or say which format it is",
+        field="format",
+    )
+
+
+def read(data: bytes, options: ReadOptions, wanted: str | None = None) -> Document:
+    """Read a file.
+
+    Raises:
+        InvalidInputError: an unknown format, or a file that is damaged, protected or too large; names the file
+            and the place.
+    """
+    return format_of(options.name, wanted).read(data, options)
