@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import re
 from collections.abc import Iterable
 from pathlib import Path
@@ -61,21 +62,41 @@ class HubFetcher:
         if not names:
             raise _unsafe(source, [s.rfilename for s in listing.siblings])
         files = {s.rfilename: s for s in listing.siblings if s.rfilename in names}
+        _start_over_unless(folder, str(listing.sha))
         total = sum(s.size or 0 for s in files.values())
         before = 0
         for name, sibling in sorted(files.items(), key=lambda item: item[1].size or 0):
-            hub.hf_hub_download(
-                source.repo,
-                name,
-                revision=listing.sha,
-                local_dir=folder,
-                endpoint=self._endpoint,
-                token=self._token,
-                tqdm_class=_reporter(hub, name, before, total, progress),
-            )
-            self._check(folder / name, sibling)
+            bar = _reporter(hub, name, before, total, progress)
+            self._download(hub, source.repo, str(listing.sha), sibling, folder / name, bar)
             before += sibling.size or 0
         return str(listing.sha)
+
+    def _download(self, hub: Any, repo: str, commit: str, sibling: Any, path: Path, bar: type) -> None:
+        """Bring one file, going on where a broken run stopped, and hold it to what the hub says of it.
+
+        huggingface_hub's own hf_hub_download starts a file over after a failed call, which for gigabytes over
+        a bad line means never.
+        """
+        if path.is_file():
+            return
+        part = path.with_name(path.name + ".part")
+        with part.open("ab") as file:
+            importlib.import_module("huggingface_hub.file_download").http_get(
+                hub.hf_hub_url(repo, path.name, revision=commit, endpoint=self._endpoint),
+                file,
+                resume_size=file.tell(),
+                headers=hub.utils.build_hf_headers(token=self._token),
+                expected_size=sibling.size,
+                tqdm_class=bar,
+            )
+        lfs = getattr(sibling, "lfs", None)
+        if lfs is not None and sha256_of(part) != lfs.sha256:
+            part.unlink()  # so that the next pull mends it
+            raise CorruptModelError(
+                f"{path.name} came damaged from the hub (its SHA-256 is not {lfs.sha256}): pull again.",
+                metadata={"file": path.name},
+            )
+        part.replace(path)
 
     def _conversion(self, api: Any, repo: str) -> int | None:
         for talk in api.get_repo_discussions(repo, discussion_type="pull_request"):
@@ -83,16 +104,15 @@ class HubFetcher:
                 return int(talk.num)
         return None
 
-    def _check(self, path: Path, sibling: Any) -> None:
-        """Hold a file to what the hub says of it; a damaged one is removed, so that the next pull mends it."""
-        lfs = getattr(sibling, "lfs", None)
-        announced = getattr(lfs, "sha256", None) if lfs is not None else None
-        if announced is not None and sha256_of(path) != announced:
-            path.unlink()
-            raise CorruptModelError(
-                f"{path.name} came damaged from the hub (its SHA-256 is not {announced}): pull again.",
-                metadata={"file": path.name},
-            )
+
+def _start_over_unless(folder: Path, commit: str) -> None:
+    """Forget what came of another commit: files of two must not mix."""
+    mark = folder / ".commit"
+    if not mark.is_file() or mark.read_text() != commit:
+        for path in folder.iterdir():
+            if path.is_file():
+                path.unlink()
+        mark.write_text(commit)
 
 
 def safe_files(listing: Iterable[str]) -> frozenset[str]:

@@ -256,7 +256,7 @@ class ModelStore:
             raise
         with cache.publishing(cache.checkpoint) as work:
             for path in cache.partial.iterdir():
-                if path.is_file():
+                if path.is_file() and not path.name.startswith("."):
                     path.rename(work / path.name)
             files = {path.name: sha256_of(path) for path in sorted(work.iterdir())}
             cache.write_pin(Pin(source.repo, source.revision, commit, files))
