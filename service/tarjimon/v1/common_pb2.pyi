@@ -63,6 +63,8 @@ class _SegmentStatusEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Segment
     """
     SEGMENT_STATUS_NOT_DONE: _SegmentStatus.ValueType  # 4
     """The call's deadline came before this segment's turn. The output is blank."""
+    SEGMENT_STATUS_FROM_MEMORY: _SegmentStatus.ValueType  # 5
+    """The translation memory knew the sentence; `TargetSegment.memory_match` says where from."""
 
 class SegmentStatus(_SegmentStatus, metaclass=_SegmentStatusEnumTypeWrapper):
     """How a segment's output came about."""
@@ -81,6 +83,8 @@ output equals the input and the verdict says why. Nothing is dropped.
 """
 SEGMENT_STATUS_NOT_DONE: SegmentStatus.ValueType  # 4
 """The call's deadline came before this segment's turn. The output is blank."""
+SEGMENT_STATUS_FROM_MEMORY: SegmentStatus.ValueType  # 5
+"""The translation memory knew the sentence; `TargetSegment.memory_match` says where from."""
 Global___SegmentStatus: _TypeAlias = SegmentStatus  # noqa: Y015
 
 class _IssueKind:
@@ -119,6 +123,10 @@ class _IssueKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_IssueKind.V
     """The model does not know some characters of the source."""
     ISSUE_KIND_NAME_ADDED: _IssueKind.ValueType  # 14
     """A name in a summary is not in the source."""
+    ISSUE_KIND_TERM_MISSING: _IssueKind.ValueType  # 15
+    """A term of the glossary was not rendered as it demands."""
+    ISSUE_KIND_LOW_CONFIDENCE: _IssueKind.ValueType  # 16
+    """The model was unsure of the segment."""
 
 class IssueKind(_IssueKind, metaclass=_IssueKindEnumTypeWrapper):
     """What a fidelity check complains about."""
@@ -153,6 +161,10 @@ ISSUE_KIND_UNKNOWN_CHARACTERS: IssueKind.ValueType  # 13
 """The model does not know some characters of the source."""
 ISSUE_KIND_NAME_ADDED: IssueKind.ValueType  # 14
 """A name in a summary is not in the source."""
+ISSUE_KIND_TERM_MISSING: IssueKind.ValueType  # 15
+"""A term of the glossary was not rendered as it demands."""
+ISSUE_KIND_LOW_CONFIDENCE: IssueKind.ValueType  # 16
+"""The model was unsure of the segment."""
 Global___IssueKind: _TypeAlias = IssueKind  # noqa: Y015
 
 class _Severity:

@@ -25,6 +25,34 @@ else:
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
+class _MemoryUse:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _MemoryUseEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_MemoryUse.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    MEMORY_USE_UNSPECIFIED: _MemoryUse.ValueType  # 0
+    """The server's default."""
+    MEMORY_USE_OFF: _MemoryUse.ValueType  # 1
+    """It is not asked."""
+    MEMORY_USE_EXACT: _MemoryUse.ValueType  # 2
+    """A sentence that it knows, in whatever spelling, is taken from it."""
+    MEMORY_USE_FUZZY: _MemoryUse.ValueType  # 3
+    """As EXACT, and the best similar sentence (75 % or more) is offered beside the model's translation."""
+
+class MemoryUse(_MemoryUse, metaclass=_MemoryUseEnumTypeWrapper):
+    """How the translation memory is used."""
+
+MEMORY_USE_UNSPECIFIED: MemoryUse.ValueType  # 0
+"""The server's default."""
+MEMORY_USE_OFF: MemoryUse.ValueType  # 1
+"""It is not asked."""
+MEMORY_USE_EXACT: MemoryUse.ValueType  # 2
+"""A sentence that it knows, in whatever spelling, is taken from it."""
+MEMORY_USE_FUZZY: MemoryUse.ValueType  # 3
+"""As EXACT, and the best similar sentence (75 % or more) is offered beside the model's translation."""
+Global___MemoryUse: _TypeAlias = MemoryUse  # noqa: Y015
+
 class _ModelState:
     ValueType = _typing.NewType("ValueType", _builtins.int)
     V: _TypeAlias = ValueType  # noqa: Y015
@@ -63,6 +91,10 @@ class TranslationOptions(_message.Message):
     DECODING_FIELD_NUMBER: _builtins.int
     LANE_FIELD_NUMBER: _builtins.int
     HARD_WRAPPED_FIELD_NUMBER: _builtins.int
+    GLOSSARY_FIELD_NUMBER: _builtins.int
+    GLOSSARY_NAME_FIELD_NUMBER: _builtins.int
+    IGNORE_OFFICIAL_NAMES_FIELD_NUMBER: _builtins.int
+    MEMORY_FIELD_NUMBER: _builtins.int
     model: _builtins.str
     """Optional. A model of ListModels. Blank: the server's default for the language pair. NOT_FOUND when unknown."""
     lane: _common_pb2.Lane.ValueType
@@ -71,9 +103,21 @@ class TranslationOptions(_message.Message):
     """Optional. True when lines are wrapped inside paragraphs, so that a single line break is a space and only a
     blank line ends a paragraph. Default: every line break ends a segment.
     """
+    glossary_name: _builtins.str
+    """Optional. The name of a glossary that the server's operator has installed. Blank: none. NOT_FOUND when unknown."""
+    ignore_official_names: _builtins.bool
+    """Optional. True leaves the built-in names of Uzbek state bodies, regions and offices out of the check."""
+    memory: Global___MemoryUse.ValueType
+    """Optional. Whether the server's translation memory is asked. Default: MEMORY_USE_EXACT when the server has one."""
     @_builtins.property
     def decoding(self) -> _common_pb2.DecodingSettings:
         """Optional. How to search; unset fields take the model's defaults."""
+
+    @_builtins.property
+    def glossary(self) -> _containers.RepeatedCompositeFieldContainer[Global___GlossaryEntry]:
+        """Optional. Terms that this call demands, at most 5,000; they win over the server's glossary. INVALID_ARGUMENT
+        beyond, or for an entry that is not as GlossaryEntry says.
+        """
 
     def __init__(
         self,
@@ -82,14 +126,62 @@ class TranslationOptions(_message.Message):
         decoding: _common_pb2.DecodingSettings | None = ...,
         lane: _common_pb2.Lane.ValueType = ...,
         hard_wrapped: _builtins.bool = ...,
+        glossary: _abc.Iterable[Global___GlossaryEntry] | None = ...,
+        glossary_name: _builtins.str = ...,
+        ignore_official_names: _builtins.bool = ...,
+        memory: Global___MemoryUse.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["decoding", b"decoding"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["decoding", b"decoding", "hard_wrapped", b"hard_wrapped", "lane", b"lane", "model", b"model"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["decoding", b"decoding", "glossary", b"glossary", "glossary_name", b"glossary_name", "hard_wrapped", b"hard_wrapped", "ignore_official_names", b"ignore_official_names", "lane", b"lane", "memory", b"memory", "model", b"model"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___TranslationOptions: _TypeAlias = TranslationOptions  # noqa: Y015
+
+@_typing.final
+class GlossaryEntry(_message.Message):
+    """A term and what it must become."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SOURCE_FIELD_NUMBER: _builtins.int
+    SOURCE_LANGUAGE_FIELD_NUMBER: _builtins.int
+    TARGET_FIELD_NUMBER: _builtins.int
+    TARGET_LANGUAGE_FIELD_NUMBER: _builtins.int
+    DO_NOT_TRANSLATE_FIELD_NUMBER: _builtins.int
+    CASE_SENSITIVE_FIELD_NUMBER: _builtins.int
+    source: _builtins.str
+    """Required. The term in the source language, in its base form; its inflected forms and every Uzbek spelling
+    count as the same term. At most 500 code points. INVALID_ARGUMENT when blank or longer.
+    """
+    source_language: _builtins.str
+    """Optional. BCP-47 code of the term's language. Blank: "uz"."""
+    target: _builtins.str
+    """Required unless `do_not_translate`. What it must become, in its base form, at most 500 code points."""
+    target_language: _builtins.str
+    """Optional. BCP-47 code of the target. Blank: the entry holds for every target language."""
+    do_not_translate: _builtins.bool
+    """Optional. True: the term stays as it is written in the source."""
+    case_sensitive: _builtins.bool
+    """Optional. True: only this casing is the term ("Til" the name, not "til" the language)."""
+    def __init__(
+        self,
+        *,
+        source: _builtins.str = ...,
+        source_language: _builtins.str = ...,
+        target: _builtins.str = ...,
+        target_language: _builtins.str = ...,
+        do_not_translate: _builtins.bool = ...,
+        case_sensitive: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["case_sensitive", b"case_sensitive", "do_not_translate", b"do_not_translate", "source", b"source", "source_language", b"source_language", "target", b"target", "target_language", b"target_language"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GlossaryEntry: _TypeAlias = GlossaryEntry  # noqa: Y015
 
 @_typing.final
 class TranslateTextRequest(_message.Message):
@@ -252,6 +344,9 @@ class TargetSegment(_message.Message):
     STATUS_FIELD_NUMBER: _builtins.int
     FIDELITY_FIELD_NUMBER: _builtins.int
     SCORE_FIELD_NUMBER: _builtins.int
+    TERMS_FIELD_NUMBER: _builtins.int
+    MEMORY_MATCH_FIELD_NUMBER: _builtins.int
+    CONFIDENCE_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     """The id of the source segment."""
     text: _builtins.str
@@ -260,6 +355,10 @@ class TargetSegment(_message.Message):
     """How it came about."""
     score: _builtins.float
     """The model's mean log-probability per output token, 0.0 or below; 0.0 also when the model was not asked."""
+    confidence: _builtins.float
+    """How likely it is that the segment needs no correction, 0.0 to 1.0, calibrated on held-out text; 0.0 when the
+    model was not asked.
+    """
     @_builtins.property
     def span(self) -> _common_pb2.Span:
         """Where the output stands in `Translation.text`."""
@@ -267,6 +366,16 @@ class TargetSegment(_message.Message):
     @_builtins.property
     def fidelity(self) -> _common_pb2.FidelityVerdict:
         """The check's verdict."""
+
+    @_builtins.property
+    def terms(self) -> _containers.RepeatedCompositeFieldContainer[Global___TermReport]:
+        """What became of the glossary's terms that the source segment has."""
+
+    @_builtins.property
+    def memory_match(self) -> Global___MemoryMatch:
+        """The memory's sentence: what the output was taken from (SEGMENT_STATUS_FROM_MEMORY), or the best similar one.
+        Unset when there is none.
+        """
 
     def __init__(
         self,
@@ -277,14 +386,105 @@ class TargetSegment(_message.Message):
         status: _common_pb2.SegmentStatus.ValueType = ...,
         fidelity: _common_pb2.FidelityVerdict | None = ...,
         score: _builtins.float = ...,
+        terms: _abc.Iterable[Global___TermReport] | None = ...,
+        memory_match: Global___MemoryMatch | None = ...,
+        confidence: _builtins.float = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["fidelity", b"fidelity", "span", b"span"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["fidelity", b"fidelity", "memory_match", b"memory_match", "span", b"span"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["fidelity", b"fidelity", "id", b"id", "score", b"score", "span", b"span", "status", b"status", "text", b"text"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["confidence", b"confidence", "fidelity", b"fidelity", "id", b"id", "memory_match", b"memory_match", "score", b"score", "span", b"span", "status", b"status", "terms", b"terms", "text", b"text"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___TargetSegment: _TypeAlias = TargetSegment  # noqa: Y015
+
+@_typing.final
+class TermReport(_message.Message):
+    """What became of a term."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TERM_FIELD_NUMBER: _builtins.int
+    EXPECTED_FIELD_NUMBER: _builtins.int
+    SOURCE_SPAN_FIELD_NUMBER: _builtins.int
+    TARGET_SPAN_FIELD_NUMBER: _builtins.int
+    MET_FIELD_NUMBER: _builtins.int
+    PLACED_FIELD_NUMBER: _builtins.int
+    ORIGIN_FIELD_NUMBER: _builtins.int
+    term: _builtins.str
+    """The term as the glossary has it."""
+    expected: _builtins.str
+    """What it should have become."""
+    met: _builtins.bool
+    """True when the rendering was found, in whatever inflection."""
+    placed: _builtins.bool
+    """True when it was put there by us in its base form, so that its inflection must be checked."""
+    origin: _builtins.str
+    """Where the term comes from: "call", the glossary's name, or "official-names"."""
+    @_builtins.property
+    def source_span(self) -> _common_pb2.Span:
+        """Where the term stands in the source segment."""
+
+    @_builtins.property
+    def target_span(self) -> _common_pb2.Span:
+        """Where its rendering stands in the output; unset when it was not found."""
+
+    def __init__(
+        self,
+        *,
+        term: _builtins.str = ...,
+        expected: _builtins.str = ...,
+        source_span: _common_pb2.Span | None = ...,
+        target_span: _common_pb2.Span | None = ...,
+        met: _builtins.bool = ...,
+        placed: _builtins.bool = ...,
+        origin: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["source_span", b"source_span", "target_span", b"target_span"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["expected", b"expected", "met", b"met", "origin", b"origin", "placed", b"placed", "source_span", b"source_span", "target_span", b"target_span", "term", b"term"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TermReport: _TypeAlias = TermReport  # noqa: Y015
+
+@_typing.final
+class MemoryMatch(_message.Message):
+    """A sentence of the translation memory."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SIMILARITY_FIELD_NUMBER: _builtins.int
+    SOURCE_FIELD_NUMBER: _builtins.int
+    TARGET_FIELD_NUMBER: _builtins.int
+    REPAIRED_FIELD_NUMBER: _builtins.int
+    ORIGIN_FIELD_NUMBER: _builtins.int
+    similarity: _builtins.float
+    """How similar its source is, 0.75 to 1.0; 1.0: the same in whatever spelling."""
+    source: _builtins.str
+    """Its source."""
+    target: _builtins.str
+    """Its translation; numbers that were the only difference are repaired."""
+    repaired: _builtins.bool
+    """True when numbers were repaired."""
+    origin: _builtins.str
+    """Where it comes from: the file it was imported from."""
+    def __init__(
+        self,
+        *,
+        similarity: _builtins.float = ...,
+        source: _builtins.str = ...,
+        target: _builtins.str = ...,
+        repaired: _builtins.bool = ...,
+        origin: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["origin", b"origin", "repaired", b"repaired", "similarity", b"similarity", "source", b"source", "target", b"target"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___MemoryMatch: _TypeAlias = MemoryMatch  # noqa: Y015
 
 @_typing.final
 class StreamTranslateRequest(_message.Message):
@@ -537,6 +737,318 @@ class DetectLanguageResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___DetectLanguageResponse: _TypeAlias = DetectLanguageResponse  # noqa: Y015
+
+@_typing.final
+class TranslateDocumentRequest(_message.Message):
+    """Request of TranslateDocument."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONFIG_FIELD_NUMBER: _builtins.int
+    CONTENT_FIELD_NUMBER: _builtins.int
+    content: _builtins.bytes
+    """Required. The file, at most 4 MiB. INVALID_ARGUMENT beyond: use StreamTranslateDocument."""
+    @_builtins.property
+    def config(self) -> Global___DocumentConfig:
+        """Required. Name, format and languages."""
+
+    def __init__(
+        self,
+        *,
+        config: Global___DocumentConfig | None = ...,
+        content: _builtins.bytes = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["config", b"config"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["config", b"config", "content", b"content"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TranslateDocumentRequest: _TypeAlias = TranslateDocumentRequest  # noqa: Y015
+
+@_typing.final
+class DocumentConfig(_message.Message):
+    """What holds for a document."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    FORMAT_FIELD_NUMBER: _builtins.int
+    ENCODING_FIELD_NUMBER: _builtins.int
+    SOURCE_LANGUAGE_FIELD_NUMBER: _builtins.int
+    TARGET_LANGUAGES_FIELD_NUMBER: _builtins.int
+    OPTIONS_FIELD_NUMBER: _builtins.int
+    INCLUDE_SEGMENTS_FIELD_NUMBER: _builtins.int
+    COLUMNS_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """Required. The file's name, at most 512 bytes; its ending says the format. Only the name counts: no file of
+    this name is opened anywhere. INVALID_ARGUMENT when blank or longer.
+    """
+    format: _builtins.str
+    """Optional. The format ("text", "markdown", "docx"…), when the name does not say it. INVALID_ARGUMENT when unknown."""
+    encoding: _builtins.str
+    """Optional. Encoding of text formats that do not state their own, for example "cp1251". Default: UTF-8."""
+    source_language: _builtins.str
+    """Optional. As TranslateTextRequest.source_language; blank: found out for the whole document."""
+    include_segments: _builtins.bool
+    """Optional. True: `DocumentDone.units` has every segment with its verdict."""
+    @_builtins.property
+    def target_languages(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Required. As TranslateTextRequest.target_languages."""
+
+    @_builtins.property
+    def options(self) -> Global___TranslationOptions:
+        """Optional. As TranslateTextRequest.options."""
+
+    @_builtins.property
+    def columns(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Optional. For tables (CSV, JSON lines): the columns that are translated. Default: all that hold text."""
+
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        format: _builtins.str = ...,
+        encoding: _builtins.str = ...,
+        source_language: _builtins.str = ...,
+        target_languages: _abc.Iterable[_builtins.str] | None = ...,
+        options: Global___TranslationOptions | None = ...,
+        include_segments: _builtins.bool = ...,
+        columns: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["options", b"options"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["columns", b"columns", "encoding", b"encoding", "format", b"format", "include_segments", b"include_segments", "name", b"name", "options", b"options", "source_language", b"source_language", "target_languages", b"target_languages"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DocumentConfig: _TypeAlias = DocumentConfig  # noqa: Y015
+
+@_typing.final
+class TranslateDocumentResponse(_message.Message):
+    """Response of TranslateDocument."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FILES_FIELD_NUMBER: _builtins.int
+    DONE_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def files(self) -> _containers.RepeatedCompositeFieldContainer[Global___DocumentFile]:
+        """One for each target language, in the order asked for."""
+
+    @_builtins.property
+    def done(self) -> Global___DocumentDone:
+        """What there is to say about the translation."""
+
+    def __init__(
+        self,
+        *,
+        files: _abc.Iterable[Global___DocumentFile] | None = ...,
+        done: Global___DocumentDone | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["done", b"done"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["done", b"done", "files", b"files"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TranslateDocumentResponse: _TypeAlias = TranslateDocumentResponse  # noqa: Y015
+
+@_typing.final
+class DocumentFile(_message.Message):
+    """A translated file."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TARGET_LANGUAGE_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
+    CONTENT_FIELD_NUMBER: _builtins.int
+    target_language: _builtins.str
+    """BCP-47 code of the target."""
+    name: _builtins.str
+    """Suggested name: the source's with the language before its ending, "release.ru.docx"."""
+    content: _builtins.bytes
+    """The file."""
+    def __init__(
+        self,
+        *,
+        target_language: _builtins.str = ...,
+        name: _builtins.str = ...,
+        content: _builtins.bytes = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["content", b"content", "name", b"name", "target_language", b"target_language"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DocumentFile: _TypeAlias = DocumentFile  # noqa: Y015
+
+@_typing.final
+class DocumentDone(_message.Message):
+    """The end of a document."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SEGMENT_COUNT_FIELD_NUMBER: _builtins.int
+    FLAGGED_COUNT_FIELD_NUMBER: _builtins.int
+    LEFT_ALONE_FIELD_NUMBER: _builtins.int
+    UNITS_FIELD_NUMBER: _builtins.int
+    RECEIPTS_FIELD_NUMBER: _builtins.int
+    segment_count: _builtins.int
+    """Segments in the document."""
+    flagged_count: _builtins.int
+    """Segments, over all targets, that a person must check."""
+    @_builtins.property
+    def left_alone(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """What was not offered for translation, a line each for people."""
+
+    @_builtins.property
+    def units(self) -> _containers.RepeatedCompositeFieldContainer[Global___DocumentUnit]:
+        """Segments with their verdicts; empty unless asked for."""
+
+    @_builtins.property
+    def receipts(self) -> _containers.RepeatedCompositeFieldContainer[_common_pb2.Receipt]:
+        """What determined the answer; `Translation.receipt` is an index into it."""
+
+    def __init__(
+        self,
+        *,
+        segment_count: _builtins.int = ...,
+        flagged_count: _builtins.int = ...,
+        left_alone: _abc.Iterable[_builtins.str] | None = ...,
+        units: _abc.Iterable[Global___DocumentUnit] | None = ...,
+        receipts: _abc.Iterable[_common_pb2.Receipt] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["flagged_count", b"flagged_count", "left_alone", b"left_alone", "receipts", b"receipts", "segment_count", b"segment_count", "units", b"units"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DocumentDone: _TypeAlias = DocumentDone  # noqa: Y015
+
+@_typing.final
+class DocumentUnit(_message.Message):
+    """A paragraph, heading or cell of a document."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PLACE_FIELD_NUMBER: _builtins.int
+    TEXT_FIELD_NUMBER: _builtins.int
+    place: _builtins.str
+    """Where it stands in the file, for people: "line 12"."""
+    @_builtins.property
+    def text(self) -> Global___TranslatedText:
+        """Its text and translations, without inline tags."""
+
+    def __init__(
+        self,
+        *,
+        place: _builtins.str = ...,
+        text: Global___TranslatedText | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["text", b"text"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["place", b"place", "text", b"text"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DocumentUnit: _TypeAlias = DocumentUnit  # noqa: Y015
+
+@_typing.final
+class StreamTranslateDocumentRequest(_message.Message):
+    """A message from the client of StreamTranslateDocument."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONFIG_FIELD_NUMBER: _builtins.int
+    CONTENT_FIELD_NUMBER: _builtins.int
+    content: _builtins.bytes
+    """Every later message: the next bytes of the file, at most 1 MiB. Together at most 50 MiB."""
+    @_builtins.property
+    def config(self) -> Global___DocumentConfig:
+        """The first message."""
+
+    def __init__(
+        self,
+        *,
+        config: Global___DocumentConfig | None = ...,
+        content: _builtins.bytes = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["config", b"config", "content", b"content", "request", b"request"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["config", b"config", "content", b"content", "request", b"request"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType_request: _TypeAlias = _typing.Literal["config", "content"]  # noqa: Y015
+    _WhichOneofArgType_request: _TypeAlias = _typing.Literal["request", b"request"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType_request) -> _WhichOneofReturnType_request | None: ...
+
+Global___StreamTranslateDocumentRequest: _TypeAlias = StreamTranslateDocumentRequest  # noqa: Y015
+
+@_typing.final
+class StreamTranslateDocumentResponse(_message.Message):
+    """A message from the server of StreamTranslateDocument."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PROGRESS_FIELD_NUMBER: _builtins.int
+    FILE_FIELD_NUMBER: _builtins.int
+    DONE_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def progress(self) -> Global___DocumentProgress:
+        """How far it is."""
+
+    @_builtins.property
+    def file(self) -> Global___DocumentFile:
+        """The next part of a translated file, at most 1 MiB of it; the parts of a file follow each other."""
+
+    @_builtins.property
+    def done(self) -> Global___DocumentDone:
+        """The last message."""
+
+    def __init__(
+        self,
+        *,
+        progress: Global___DocumentProgress | None = ...,
+        file: Global___DocumentFile | None = ...,
+        done: Global___DocumentDone | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["done", b"done", "file", b"file", "progress", b"progress", "response", b"response"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["done", b"done", "file", b"file", "progress", b"progress", "response", b"response"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType_response: _TypeAlias = _typing.Literal["progress", "file", "done"]  # noqa: Y015
+    _WhichOneofArgType_response: _TypeAlias = _typing.Literal["response", b"response"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType_response) -> _WhichOneofReturnType_response | None: ...
+
+Global___StreamTranslateDocumentResponse: _TypeAlias = StreamTranslateDocumentResponse  # noqa: Y015
+
+@_typing.final
+class DocumentProgress(_message.Message):
+    """How far a document is."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DONE_FIELD_NUMBER: _builtins.int
+    TOTAL_FIELD_NUMBER: _builtins.int
+    done: _builtins.int
+    """Units that are translated."""
+    total: _builtins.int
+    """Units in all."""
+    def __init__(
+        self,
+        *,
+        done: _builtins.int = ...,
+        total: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["done", b"done", "total", b"total"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DocumentProgress: _TypeAlias = DocumentProgress  # noqa: Y015
 
 @_typing.final
 class ListModelsRequest(_message.Message):

@@ -50,6 +50,16 @@ class TranslationServiceStub:
                 request_serializer=tarjimon_dot_v1_dot_translation__service__pb2.DetectLanguageRequest.SerializeToString,
                 response_deserializer=tarjimon_dot_v1_dot_translation__service__pb2.DetectLanguageResponse.FromString,
                 _registered_method=True)
+        self.TranslateDocument = channel.unary_unary(
+                '/tarjimon.v1.TranslationService/TranslateDocument',
+                request_serializer=tarjimon_dot_v1_dot_translation__service__pb2.TranslateDocumentRequest.SerializeToString,
+                response_deserializer=tarjimon_dot_v1_dot_translation__service__pb2.TranslateDocumentResponse.FromString,
+                _registered_method=True)
+        self.StreamTranslateDocument = channel.stream_stream(
+                '/tarjimon.v1.TranslationService/StreamTranslateDocument',
+                request_serializer=tarjimon_dot_v1_dot_translation__service__pb2.StreamTranslateDocumentRequest.SerializeToString,
+                response_deserializer=tarjimon_dot_v1_dot_translation__service__pb2.StreamTranslateDocumentResponse.FromString,
+                _registered_method=True)
         self.ListModels = channel.unary_unary(
                 '/tarjimon.v1.TranslationService/ListModels',
                 request_serializer=tarjimon_dot_v1_dot_translation__service__pb2.ListModelsRequest.SerializeToString,
@@ -95,6 +105,29 @@ class TranslationServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def TranslateDocument(self, request, context):
+        """Translates a document and gives it back in its own format, with the same structure and inline tags. What is
+        not offered for translation is listed. For documents beyond `content`'s limit, or to see progress, use
+        StreamTranslateDocument.
+
+        Errors: as TranslateText; INVALID_ARGUMENT also for a format that is not read, and for a file that is
+        damaged, protected, too large when unpacked, or not of its format: the message names the file and the place.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def StreamTranslateDocument(self, request_iterator, context):
+        """As TranslateDocument, for large documents. The first request message carries `config`, the later ones the
+        file's bytes in order; half-close after the last. The server sends progress, then each translated file in
+        parts, then `done`.
+
+        Errors: as TranslateDocument.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ListModels(self, request, context):
         """Lists the models of the catalogue with licence, languages and state.
 
@@ -121,6 +154,16 @@ def add_TranslationServiceServicer_to_server(servicer, server):
                     servicer.DetectLanguage,
                     request_deserializer=tarjimon_dot_v1_dot_translation__service__pb2.DetectLanguageRequest.FromString,
                     response_serializer=tarjimon_dot_v1_dot_translation__service__pb2.DetectLanguageResponse.SerializeToString,
+            ),
+            'TranslateDocument': grpc.unary_unary_rpc_method_handler(
+                    servicer.TranslateDocument,
+                    request_deserializer=tarjimon_dot_v1_dot_translation__service__pb2.TranslateDocumentRequest.FromString,
+                    response_serializer=tarjimon_dot_v1_dot_translation__service__pb2.TranslateDocumentResponse.SerializeToString,
+            ),
+            'StreamTranslateDocument': grpc.stream_stream_rpc_method_handler(
+                    servicer.StreamTranslateDocument,
+                    request_deserializer=tarjimon_dot_v1_dot_translation__service__pb2.StreamTranslateDocumentRequest.FromString,
+                    response_serializer=tarjimon_dot_v1_dot_translation__service__pb2.StreamTranslateDocumentResponse.SerializeToString,
             ),
             'ListModels': grpc.unary_unary_rpc_method_handler(
                     servicer.ListModels,
@@ -210,6 +253,60 @@ class TranslationService:
             '/tarjimon.v1.TranslationService/DetectLanguage',
             tarjimon_dot_v1_dot_translation__service__pb2.DetectLanguageRequest.SerializeToString,
             tarjimon_dot_v1_dot_translation__service__pb2.DetectLanguageResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def TranslateDocument(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/tarjimon.v1.TranslationService/TranslateDocument',
+            tarjimon_dot_v1_dot_translation__service__pb2.TranslateDocumentRequest.SerializeToString,
+            tarjimon_dot_v1_dot_translation__service__pb2.TranslateDocumentResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def StreamTranslateDocument(request_iterator,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.stream_stream(
+            request_iterator,
+            target,
+            '/tarjimon.v1.TranslationService/StreamTranslateDocument',
+            tarjimon_dot_v1_dot_translation__service__pb2.StreamTranslateDocumentRequest.SerializeToString,
+            tarjimon_dot_v1_dot_translation__service__pb2.StreamTranslateDocumentResponse.FromString,
             options,
             channel_credentials,
             insecure,

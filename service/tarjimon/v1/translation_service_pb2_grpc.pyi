@@ -60,6 +60,21 @@ class TranslationServiceStub:
 
     Errors: INVALID_ARGUMENT (a limit).
     """
+    TranslateDocument: _grpc.UnaryUnaryMultiCallable[_translation_service_pb2.TranslateDocumentRequest, _translation_service_pb2.TranslateDocumentResponse]
+    """Translates a document and gives it back in its own format, with the same structure and inline tags. What is
+    not offered for translation is listed. For documents beyond `content`'s limit, or to see progress, use
+    StreamTranslateDocument.
+
+    Errors: as TranslateText; INVALID_ARGUMENT also for a format that is not read, and for a file that is
+    damaged, protected, too large when unpacked, or not of its format: the message names the file and the place.
+    """
+    StreamTranslateDocument: _grpc.StreamStreamMultiCallable[_translation_service_pb2.StreamTranslateDocumentRequest, _translation_service_pb2.StreamTranslateDocumentResponse]
+    """As TranslateDocument, for large documents. The first request message carries `config`, the later ones the
+    file's bytes in order; half-close after the last. The server sends progress, then each translated file in
+    parts, then `done`.
+
+    Errors: as TranslateDocument.
+    """
     ListModels: _grpc.UnaryUnaryMultiCallable[_translation_service_pb2.ListModelsRequest, _translation_service_pb2.ListModelsResponse]
     """Lists the models of the catalogue with licence, languages and state.
 
@@ -92,6 +107,21 @@ class TranslationServiceAsyncStub(TranslationServiceStub):
     """Says in which language, script and alphabet each text is written, or "und". It never guesses.
 
     Errors: INVALID_ARGUMENT (a limit).
+    """
+    TranslateDocument: _aio.UnaryUnaryMultiCallable[_translation_service_pb2.TranslateDocumentRequest, _translation_service_pb2.TranslateDocumentResponse]  # type: ignore[assignment]
+    """Translates a document and gives it back in its own format, with the same structure and inline tags. What is
+    not offered for translation is listed. For documents beyond `content`'s limit, or to see progress, use
+    StreamTranslateDocument.
+
+    Errors: as TranslateText; INVALID_ARGUMENT also for a format that is not read, and for a file that is
+    damaged, protected, too large when unpacked, or not of its format: the message names the file and the place.
+    """
+    StreamTranslateDocument: _aio.StreamStreamMultiCallable[_translation_service_pb2.StreamTranslateDocumentRequest, _translation_service_pb2.StreamTranslateDocumentResponse]  # type: ignore[assignment]
+    """As TranslateDocument, for large documents. The first request message carries `config`, the later ones the
+    file's bytes in order; half-close after the last. The server sends progress, then each translated file in
+    parts, then `done`.
+
+    Errors: as TranslateDocument.
     """
     ListModels: _aio.UnaryUnaryMultiCallable[_translation_service_pb2.ListModelsRequest, _translation_service_pb2.ListModelsResponse]  # type: ignore[assignment]
     """Lists the models of the catalogue with licence, languages and state.
@@ -140,6 +170,33 @@ class TranslationServiceServicer(metaclass=_abc_1.ABCMeta):
         """Says in which language, script and alphabet each text is written, or "und". It never guesses.
 
         Errors: INVALID_ARGUMENT (a limit).
+        """
+
+    @_abc_1.abstractmethod
+    def TranslateDocument(
+        self,
+        request: _translation_service_pb2.TranslateDocumentRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_translation_service_pb2.TranslateDocumentResponse, _abc.Awaitable[_translation_service_pb2.TranslateDocumentResponse]]:
+        """Translates a document and gives it back in its own format, with the same structure and inline tags. What is
+        not offered for translation is listed. For documents beyond `content`'s limit, or to see progress, use
+        StreamTranslateDocument.
+
+        Errors: as TranslateText; INVALID_ARGUMENT also for a format that is not read, and for a file that is
+        damaged, protected, too large when unpacked, or not of its format: the message names the file and the place.
+        """
+
+    @_abc_1.abstractmethod
+    def StreamTranslateDocument(
+        self,
+        request_iterator: _MaybeAsyncIterator[_translation_service_pb2.StreamTranslateDocumentRequest],
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_translation_service_pb2.StreamTranslateDocumentResponse], _abc.AsyncIterator[_translation_service_pb2.StreamTranslateDocumentResponse]]:
+        """As TranslateDocument, for large documents. The first request message carries `config`, the later ones the
+        file's bytes in order; half-close after the last. The server sends progress, then each translated file in
+        parts, then `done`.
+
+        Errors: as TranslateDocument.
         """
 
     @_abc_1.abstractmethod
