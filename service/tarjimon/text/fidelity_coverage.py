@@ -1,6 +1,7 @@
 """Whether a translation is all there and in its language: empty, too short, cut off, or left untranslated."""
 
 import re
+from dataclasses import replace
 from itertools import pairwise
 
 from tarjimon.text.fidelity_issue import Issue, IssueKind, Severity
@@ -19,9 +20,26 @@ _CYRILLIC = re.compile(r"[\u0400-\u052f]")
 _LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]")
 _TOKEN = re.compile(r"[^\W\d_]+(?:['`´‘’ʻʼ][^\W\d_]+)*")
 _UZBEK_LETTERS = re.compile(r"[ўқғҳ]|[og]['`´‘’ʻʼ](?!(?:s|d|t|m|ll|re|ve|clock)\b)[a-z]", re.I)
-_UZBEK_ENDING = re.compile(
-    r"(?:(?<!dol)lar|lari|larni|larda|lardan|ning|dan|dagi|gacha|lik|moqda|ishi|gan|sh[iu]ni|iladi|ydi)\Z"
+_UZBEK_SHAPE = re.compile(
+    r"q(?!u)|\Ax|(?:(?<!dol)lar|lari|larni|larda|lardan|larga|larning|ning|dan|dagi|gacha|lik|moqda|moq|ishi|ish|lash|gan|"
+    r"adi|iladi|ydi|iy|siz|chi|dosh|li|ini|ida)\Z"
 )
+# Latin words that Uzbek and English write alike.
+_SHARED_WORDS = """
+agent antenna asteroid atlas audit bank bar barrel billion blok bonus broker budget byudjet charter chip delta
+diplomat director dollar dollars donor doping drama dron dual editor elevator energy export federal film final
+format formula forum free gender generator gram grant halal import index indikator industrial internet
+investor kilogram laser leader license lift limit line lira litr local logo mahalla maktab manager mandate
+maqom material maximum medal media memorandum memorial metro million mineral minimum minus model monitor
+monitoring moral motor museum normal notarial opera operator order panel park partner patent perinatal permit
+personal plan plastic platform plus poet popular port portal post premier president press printer problem
+professional professor profile project protocol radar radio real region regulation rektor resident respirator
+robot rubl rubla safari sector sektor seminar senator server signal smart soda som soum special sport sports
+stadium standard start status sterling stress style super tanker tariff tender tenor terminal test text theme
+ton tonna total tractor transport tribunal trillion tunnel turist union video virtual virus visa vote yuan
+zone
+"""
+_SHARED = frozenset(_SHARED_WORDS.split())
 _END = re.compile(r"[.!?…:;][\"'»”’)\]*_]*\s*\Z")
 _WEAK_END = re.compile(
     r"(?:[(«“–—-]|(?<![^\W_])(?:в|во|на|с|к|о|по|из|для|от|при|of|to|in|for|with|by|bilan))\s*\Z"
@@ -49,11 +67,11 @@ def coverage_issues(
         ]
     if not is_translatable(source):
         return []
-    return [
-        *_length_issues(source, target, source_language, target_language),
-        *_truncation_issues(source, target),
-        *_language_issues(source, target, source_language, target_language),
-    ]
+    length = _length_issues(source, target, source_language, target_language)
+    truncation = _truncation_issues(source, target)
+    if length and truncation:  # short and without its full stop: each alone may be style, both are a loss
+        length = [replace(issue, severity=Severity.ERROR) for issue in length]
+    return [*length, *truncation, *_language_issues(source, target, source_language, target_language)]
 
 
 def _length_issues(
@@ -142,17 +160,17 @@ def _copied(source: str, target: str, language: str) -> list[Issue]:
             continue
         uzbek = _UZBEK_LETTERS.search(word[0]) is not None
         copied = word[0] in known
-        if uzbek or _mixed(word[0]) or (copied and (alien.search(word[0]) or _UZBEK_ENDING.search(word[0]))):
+        if uzbek or _mixed(word[0]) or (copied and (alien.search(word[0]) or _UZBEK_SHAPE.search(word[0]))):
             suspects.append((word.span(), word[0], True))
-        elif copied or (alien.search(word[0]) and len(word[0]) > 3):
+        elif (copied and word[0] not in _SHARED) or (alien.search(word[0]) and len(word[0]) > 3):
             suspects.append((word.span(), word[0], False))
     sure = [suspect for suspect in suspects if suspect[2]]
+    if not suspects:
+        return []
     in_a_row = sum(
         (first[0][1] + 1 >= second[0][0] and target[first[0][1] : second[0][0]].isspace())
         for first, second in pairwise(suspects)
     )
-    if not sure and in_a_row < 2 and len(suspects) < 4:  # "transport" and its kind are the same in both
-        return []
     severity = Severity.ERROR if sure or in_a_row > 2 else Severity.WARNING
     span, word_text, _ = (sure or suspects)[0]
     listed = ", ".join(f"“{suspect[1]}”" for suspect in (sure or suspects)[:4])

@@ -25,6 +25,8 @@ _BULLET = re.compile(rf"[ \t]*(?:[•●▪◦*+{_DASH}]\s|\d{{1,3}}[.)]\s|[^\W\
 _DAY = re.compile(r"(?<!\d)\d{1,2}\Z")
 _MONTH_NEXT = re.compile(r"\d{1,2}\.")
 _DAY_MONTH = re.compile(r"(?<!\d)\d{1,2}\.[ \u00a0]?\d{1,2}\Z")
+_ITEM = re.compile(r"[:;]\s{1,2}\d{1,2}\Z")
+_ONE_LETTER_WORDS = frozenset("uуя")  # "… dedi u.", "и я."
 _WINDOW = 48  # code points of context read on either side of a stop: no word or token is longer
 
 
@@ -136,6 +138,8 @@ def _ends_sentence(
     if position - start < 16 and _LIST_MARK.match(text, start, position):
         return False
     if token is None:
+        if _ITEM.search(text, max(start, position - 6), position):
+            return False
         return not (text[position - 1].isdigit() and opener.isdigit() and _spaced_date(text, position, first))
     word = _WORD.match(text, first, min(end, first + _WINDOW))
     return _stop_after(text, start, position, token[0], opener, word, words)
@@ -172,7 +176,7 @@ def _role(text: str, position: int, token: str, words: Lexicon) -> Role | None:
     if role is None and "." in key:
         role = words.roles.get(last) if len(last) > 1 else None
     if len(key) == 1:
-        if token.isupper():
+        if token.isupper() or token in _ONE_LETTER_WORDS:
             return None
         return Role.QUANTITY if key in "гвcmt" and _after_number(text, position - 1) else Role.NAME
     if role is None and len(key) <= 7 and "." in key and not token[0].isupper():

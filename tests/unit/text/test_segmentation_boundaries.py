@@ -70,6 +70,8 @@ Yangi alifboda: Oʻzbekiston gʻalaba qozondi.|Gʻ. Gʻulom sheri oʻqildi.
 Ma'ruza tugadi .|Savollar boshlandi.
 U AQShga ketdi.|AQSh unga viza berdi.
 Ular 5 ta edi.|7 tasi keldi.
+«Ketdik», – dedi u.|Tadbirkor rozi bo'ldi.
+Mablag'ni oshirish maqsadida: 1. Fond tuzilsin.|2. Nazorat o'rnatilsin.
 """
 UZBEK_CYRILLIC = """
 Президент Ш. Мирзиёев мажлисни очди.|Унда вазирлар иштирок этди.
@@ -87,6 +89,7 @@ UZBEK_CYRILLIC = """
 «Биз тайёрмиз».|У шундай деди.
 ВАЗИР в.б. тайинланди.
 Кеча ёмғир ёғди.|2 та уй зарар кўрди.
+«Кетдик», – деди у.|Тадбиркор рози бўлди.
 Самарқанд вил. Ургут тум. ҳокимлиги хабар берди.
 """
 RUSSIAN = """
@@ -110,6 +113,7 @@ RUSSIAN = """
 — Когда? — спросил он.|— Завтра.
 Он ушёл…|Никто не заметил.
 Приказ № 129н от 10.08.2023.|Документ действует.
+Пришли он и я.|Дети остались.
 И. Каримов и др. выступили.
 """
 ENGLISH = """
