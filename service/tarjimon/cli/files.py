@@ -11,6 +11,7 @@ from pathlib import Path
 from tarjimon.documents.base import Document
 from tarjimon.documents.formats import ReadOptions, format_of, read
 from tarjimon.errors import InvalidInputError
+from tarjimon.pipeline.documents import translated_name
 
 STDIN = "-"
 MAX_BYTES = 50 * 1024 * 1024
@@ -60,13 +61,10 @@ def read_document(
     return read(read_bytes(path), options, wanted)
 
 
-def outputs(path: str, folder: Path | None, targets: Sequence[str], extra: str = "") -> list[Path]:
+def outputs(path: str, folder: Path | None, targets: Sequence[str], ending: str | None = None) -> list[Path]:
     """Where the results for a file go: beside it or in `folder`, `release.ru.md` for `release.md`."""
-    source = Path(path)
-    base = folder or source.parent
-    if extra:
-        return [base / f"{source.stem}.{target}{extra}" for target in targets]
-    return [base / f"{source.stem}.{target}{source.suffix}" for target in targets]
+    base = folder or Path(path).parent
+    return [base / translated_name(path, target, ending) for target in targets]
 
 
 def refuse_existing(paths: Sequence[Path], overwrite: bool) -> None:

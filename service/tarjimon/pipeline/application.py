@@ -8,11 +8,14 @@ import os
 import time
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
+from dataclasses import replace
 from pathlib import Path
 
 from tarjimon.batching.scheduler import Scheduler, SchedulerSettings
 from tarjimon.config import Settings
-from tarjimon.domain import Task
+from tarjimon.documents.base import Document
+from tarjimon.documents.formats import ReadOptions, read
+from tarjimon.domain import SOURCE_LANGUAGES, Task
 from tarjimon.engine.convert import convert_checkpoint
 from tarjimon.engine.loading import Model, load, warm_up
 from tarjimon.memory.segment_cache import SegmentCache
@@ -20,7 +23,8 @@ from tarjimon.models.catalogue import Catalogue
 from tarjimon.models.hub import HubFetcher
 from tarjimon.models.residency import Loaded, Residency
 from tarjimon.models.store import ModelStore
-from tarjimon.pipeline.limits import check_texts
+from tarjimon.pipeline.documents import TranslatedDocument, translate_document
+from tarjimon.pipeline.limits import check_decoding, check_languages, check_texts
 from tarjimon.pipeline.models import Models, Resident
 from tarjimon.pipeline.summarize import Summarizer
 from tarjimon.pipeline.translate import Translator
@@ -50,6 +54,9 @@ def model_store(settings: Settings) -> ModelStore:
         converter=convert_checkpoint,
         offline=settings.models.offline,
     )
+
+
+_SAMPLE_UNITS = 200
 
 
 class Application:
@@ -166,6 +173,57 @@ class Application:
         async with aclosing(results):
             async for result in results:
                 yield result
+
+    async def translate_document(
+        self,
+        data: bytes,
+        file: ReadOptions,
+        *,
+        form: str | None,
+        source: str | None,
+        targets: Sequence[str],
+        options: TranslationOptions,
+        caller: Caller,
+        progress: Callable[[int, int], None] = lambda done, total: None,
+    ) -> TranslatedDocument:
+        """Translate a file into every target, in its own format.
+
+        Args:
+            data: the file.
+            file: its name, and what else the caller says of it.
+            form: a format's name; None goes by the file's name.
+            source: BCP-47 code; None: found out for the whole document.
+            targets: BCP-47 codes.
+            options: model, decoding.
+            caller: on whose behalf.
+            progress: told units done and units in all.
+
+        Raises:
+            InvalidInputError: the file cannot be read, or a language or a setting is wrong.
+            OverloadedError, DeadlineExpiredError, ModelError, EngineError: as their names say.
+        """
+        check_languages(source, targets, self._settings.limits)
+        check_decoding(options.decoding)
+        document = await asyncio.to_thread(read, data, file, form)
+        language = source or self._document_language(document)
+
+        async def call(texts: Sequence[str], wrapped: bool) -> Sequence[TranslatedText]:
+            chosen = replace(options, hard_wrapped=wrapped)
+            return await self.translate(
+                texts, source=language, targets=targets, options=chosen, caller=caller
+            )
+
+        try:
+            return await translate_document(document, call, targets, progress=progress)
+        except ExceptionGroup as failures:
+            # The parts of a document run in a task group; the first failure is the one to tell.
+            raise failures.exceptions[0] from failures
+
+    def _document_language(self, document: Document) -> str | None:
+        """The language of a whole document: a short heading alone does not show it."""
+        sample = "\n".join(unit.text for unit in document.units[:_SAMPLE_UNITS])
+        found = self._identifier.identify(sample).language
+        return found if found in SOURCE_LANGUAGES else None
 
     async def summarize(
         self,

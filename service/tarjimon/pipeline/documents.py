@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import PurePath
 
 from tarjimon.documents.base import Document, TranslatedUnit, Unit
 from tarjimon.pipeline.projection import project
@@ -57,6 +58,21 @@ class TranslatedDocument:
             for number, segment in enumerate(text.translations[target].segments):
                 if not segment.verdict.ok or segment.status is SegmentStatus.NOT_DONE:
                     yield unit, number
+
+
+def translated_name(name: str, target: str, ending: str | None = None) -> str:
+    """The name of a file's translation: "release.ru.md" for "release.md".
+
+    Args:
+        name: the source file's name; folders before it are left out.
+        target: BCP-47 code.
+        ending: another ending than the source's, for example ".summary.txt".
+    """
+    plain = PurePath(name.replace("\\", "/")).name
+    stem, dot, suffix = plain.rpartition(".")
+    if not stem:
+        stem, dot, suffix = plain, "", ""
+    return f"{stem}.{target}{dot + suffix if ending is None else ending}"
 
 
 async def translate_document(

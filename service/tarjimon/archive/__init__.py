@@ -1,0 +1,1 @@
+"""Whole archives: journal and runners."""
