@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from typing import Protocol
 
+from tarjimon.documents.formats import ReadOptions
+from tarjimon.pipeline.documents import TranslatedDocument
 from tarjimon.pipeline.values import (
     Caller,
     FinishedSegment,
@@ -46,6 +48,20 @@ class ServedApplication(Protocol):
         caller: Caller,
     ) -> AsyncGenerator[FinishedSegment | TranslatedText, None]:
         """Translate a text; segments as they finish, the whole as the last item."""
+
+    async def translate_document(
+        self,
+        data: bytes,
+        file: ReadOptions,
+        *,
+        form: str | None,
+        source: str | None,
+        targets: Sequence[str],
+        options: TranslationOptions,
+        caller: Caller,
+        progress: Callable[[int, int], None],
+    ) -> TranslatedDocument:
+        """Translate a file in its own format; `progress` is told units done and units in all."""
 
     async def summarize(
         self,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from tarjimon.domain import DecodingSettings, Receipt
+from tarjimon.pipeline.documents import TranslatedDocument
 from tarjimon.pipeline.values import (
     FinishedSegment,
     ModelStatus,
@@ -42,15 +43,34 @@ def translate_text_response(
 ) -> translation_service_pb2.TranslateTextResponse:
     """The answer of TranslateText."""
     receipts = _Receipts()
-    messages = [
-        translation_service_pb2.TranslatedText(
-            segments=[_source_segment(segment) for segment in text.segments],
-            detection=detection(text.detection),
-            translations=[_translation(translation, receipts) for translation in text.translations],
-        )
-        for text in texts
-    ]
+    messages = [_translated_text(text, receipts) for text in texts]
     return translation_service_pb2.TranslateTextResponse(texts=messages, receipts=receipts.messages())
+
+
+def document_done(document: TranslatedDocument, *, segments: bool) -> translation_service_pb2.DocumentDone:
+    """What there is to say about a translated document; with every segment if wanted."""
+    receipts = _Receipts()
+    units = [
+        translation_service_pb2.DocumentUnit(place=unit.place, text=_translated_text(text, receipts))
+        for unit, text in zip(document.units, document.texts, strict=True)
+    ]
+    return translation_service_pb2.DocumentDone(
+        segment_count=sum(len(text.segments) for text in document.texts),
+        flagged_count=sum(
+            1 for target in range(len(document.translations)) for _ in document.flagged(target)
+        ),
+        left_alone=document.left_alone,
+        units=units if segments else [],
+        receipts=receipts.messages(),
+    )
+
+
+def _translated_text(text: TranslatedText, receipts: _Receipts) -> translation_service_pb2.TranslatedText:
+    return translation_service_pb2.TranslatedText(
+        segments=[_source_segment(segment) for segment in text.segments],
+        detection=detection(text.detection),
+        translations=[_translation(translation, receipts) for translation in text.translations],
+    )
 
 
 def stream_segment(

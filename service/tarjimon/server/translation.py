@@ -11,6 +11,7 @@ import grpc
 from tarjimon.config import LimitSettings
 from tarjimon.server.application import ServedApplication
 from tarjimon.server.calls import CURRENT_CALL
+from tarjimon.server.documents import stream_translate_document, translate_document
 from tarjimon.server.gate import Gate
 from tarjimon.server.requests import lane_of, options_of
 from tarjimon.server.responses import detection, model_info, translate_text_response
@@ -63,6 +64,20 @@ class TranslationServicer(TranslationServiceServicer):
             draining=self._gate.draining,
         )
         await session.run(request_iterator, context.write)
+
+    async def TranslateDocument(  # noqa: N802
+        self, request: pb.TranslateDocumentRequest, context: grpc.aio.ServicerContext[Any, Any]
+    ) -> pb.TranslateDocumentResponse:
+        """See the contract."""
+        return await translate_document(self._application, request)
+
+    async def StreamTranslateDocument(  # type: ignore[override]  # noqa: N802
+        self,
+        request_iterator: AsyncIterator[pb.StreamTranslateDocumentRequest],
+        context: grpc.aio.ServicerContext[Any, Any],
+    ) -> None:
+        """See the contract. Written with `context.write`, as the interceptor wants it."""
+        await stream_translate_document(self._application, request_iterator, context.write)
 
     async def DetectLanguage(  # noqa: N802
         self, request: pb.DetectLanguageRequest, context: grpc.aio.ServicerContext[Any, Any]
