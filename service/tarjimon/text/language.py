@@ -102,6 +102,9 @@ class LanguageIdentifier:
         weights: dict[str, float] = {}
         for name, score in scores.items():
             language = name.partition("-")[0]
+            required = evidence.REQUIRED.get((script, language))
+            if required and required.isdisjoint(letters):
+                continue
             nats = (score - _against(script, language, letters)) / _TEMPERATURE
             nats += evidence.LOG_ODDS.get(language, 0.0) + (_PRIOR if language == prior else 0.0)
             weights[name] = nats

@@ -37,7 +37,9 @@ LETTERS: dict[tuple[str, str], frozenset[str]] = {
 # Natural logarithms of odds: the service exists for Uzbek, Russian and English; Karakalpak has little text to
 # learn from, so its table speaks louder than it knows.
 LOG_ODDS = {"uz": 1.5, "ru": 1.5, "en": 1.5, "kaa": -3.0}
+# A language is considered only when one of these letters is there: every Karakalpak sentence has one.
+REQUIRED: dict[tuple[str, str], frozenset[str]] = {("Latn", "kaa"): frozenset("áǵńóúw")}
 # Kazakh writes і or ұ about every tenth letter, Karakalpak never.
 KAZAKH_ONLY = frozenset("іұһ")
 KARAKALPAK_ONLY = frozenset("ўҳ")
-KAZAKH_SHOWS_BY = 35  # letters
+KAZAKH_SHOWS_BY = 50  # letters

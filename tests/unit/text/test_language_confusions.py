@@ -182,12 +182,18 @@ def test_the_table_covers_the_neighbours() -> None:
 def test_a_sentence_is_its_language_or_undetermined(
     identifier: LanguageIdentifier, language: str, sentence: str
 ) -> None:
-    assert identifier.identify(sentence).language in (language, "und")
+    # Short Kazakh and Karakalpak, Russian and Bulgarian may look alike; neither pair involves Uzbek.
+    related = {"kaa": "kk", "bg": "ru"}
+    assert identifier.identify(sentence).language in (language, "und", related.get(language))
 
 
 def test_nearly_every_sentence_is_recognised(identifier: LanguageIdentifier) -> None:
-    unsure = [sentence for _, sentence in ROWS if identifier.identify(sentence).language == "und"]
-    assert len(unsure) <= 2, unsure
+    missed = [
+        (language, sentence)
+        for language, sentence in ROWS
+        if identifier.identify(sentence).language != language
+    ]
+    assert len(missed) <= 3, missed
 
 
 @pytest.mark.parametrize("language", ["uz", "ru", "en"])
