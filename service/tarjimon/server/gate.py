@@ -89,6 +89,8 @@ class Gate:
 
     async def wait_idle(self, seconds: float) -> bool:
         """Wait until no call is in flight; False when `seconds` were not enough."""
+        if self._idle.is_set():  # `wait_for` with 0 seconds would not even look
+            return True
         try:
             await asyncio.wait_for(self._idle.wait(), seconds)
         except TimeoutError:
