@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from decimal import Context, Decimal
+from decimal import Decimal
 from enum import StrEnum
 from functools import cache
 
@@ -12,43 +12,48 @@ from tarjimon.text.numerals import (
     EN_MONTH,
     MONTH,
     PERCENT,
-    SCALES,
     group_value,
     month_number,
     number_words,
     roman_value,
 )
+from tarjimon.text.quantities import (
+    GAP,
+    NUMBER,
+    SCALE_AFTER,
+    decimal_sum,
+    plain,
+    range_scale,
+    readings_of,
+    scaled,
+    times_power,
+)
 
-_EXACT = Context(prec=80)
 _WITH_WORDS = frozenset({"uz", "ru", "en"})
 _MAX_DIGITS = 30  # a longer run of digits is an identifier, not a quantity
-_GAP = "[ \u00a0\u202f\u2009]"
-_YEAR_WORD = rf"(?:-|{_GAP})?(?:yil[^\W\d_]{{0,10}}|йил[^\W\d_]{{0,10}}|y\.|й\.)"
+_YEAR_WORD = rf"(?:-|{GAP})?(?:yil[^\W\d_]{{0,10}}|йил[^\W\d_]{{0,10}}|y\.|й\.)"
 _DAY = r"(?P<{0}>[0-3]?[0-9])"
 _ORDINAL = r"(?:-?(?:st|nd|rd|th|го|е|ое|chi))?"
-_NUMBER = rf"[0-9]{{1,3}}(?:{_GAP}[0-9]{{3}}(?![0-9]))+(?:[.,][0-9]+)?|[0-9]+(?:[.,][0-9]+)*"
-_SCALE = "|".join(f"(?P<s{power}>{pattern})" for power, pattern in SCALES)
 _CENTURY = r"(?=[- ](?:asr|аср|век|bob|боб|chorak|чорак|квартал|centur|quarter))"
 _SCAN = re.compile(
-    rf"""(?<![0-9])(?P<y1>[12][0-9]{{3}}){_YEAR_WORD},?{_GAP}?
-        (?:{_DAY.format("d1")}[-{_GAP[1:-1]}](?P<m1>{MONTH})|(?P<m2>{MONTH}))
+    rf"""(?<![0-9])(?P<y1>[12][0-9]{{3}}){_YEAR_WORD},?{GAP}?
+        (?:{_DAY.format("d1")}[-{GAP[1:-1]}](?P<m1>{MONTH})|(?P<m2>{MONTH}))
     |(?<![0-9])(?P<y3>[12][0-9]{{3}})-(?P<n3>[01][0-9])-{_DAY.format("d3")}(?![0-9])
     |(?<![0-9.,/]){_DAY.format("d4")}(?P<sep>[./])(?P<n4>[0-3]?[0-9])(?P=sep)(?P<y4>[12][0-9]{{3}})(?![0-9])
-    |(?<![0-9.,]){_DAY.format("d5")}{_ORDINAL}[-{_GAP[1:-1]}](?:of\ )?(?P<m5>{MONTH})
-        (?:,?{_GAP}(?P<y5>[12][0-9]{{3}})(?![0-9]))?
-    |(?<![^\W_])(?P<m6>{EN_MONTH}){_GAP}{_DAY.format("d6")}(?:st|nd|rd|th)?(?![0-9:]|[.,][0-9])
-        (?:,?{_GAP}(?P<y6>[12][0-9]{{3}})(?![0-9]))?
-    |(?<![^\W_])(?P<m7>{MONTH}),?{_GAP}(?P<y7>[12][0-9]{{3}})(?![0-9])
+    |(?<![0-9.,]){_DAY.format("d5")}{_ORDINAL}[-{GAP[1:-1]}](?:of\ )?(?P<m5>{MONTH})
+        (?:,?{GAP}(?P<y5>[12][0-9]{{3}})(?![0-9]))?
+    |(?<![^\W_])(?P<m6>{EN_MONTH}){GAP}{_DAY.format("d6")}(?:st|nd|rd|th)?(?![0-9:]|[.,][0-9])
+        (?:,?{GAP}(?P<y6>[12][0-9]{{3}})(?![0-9]))?
+    |(?<![^\W_])(?P<m7>{MONTH}),?{GAP}(?P<y7>[12][0-9]{{3}})(?![0-9])
     |(?<![0-9:.,])(?P<hour>[0-2]?[0-9])(?::(?P<minute>[0-5][0-9])(?::[0-5][0-9])?)?
-        (?:{_GAP}?(?P<half>[ap])\.?m\b\.?|(?<=:[0-5][0-9]))(?![0-9:])
-    |(?<![0-9])(?P<number>{_NUMBER})(?P<decade>0?-yillar|-йиллар|-е\b|-х\b|s\b)?
+        (?:{GAP}?(?P<half>[ap])\.?m\b\.?|(?<=:[0-5][0-9]))(?![0-9:])
+    |(?<![0-9])(?P<number>{NUMBER})(?P<decade>0?-yillar|-йиллар|-е\b|-х\b|s\b)?
     |(?<![^\W_])(?P<roman>[IVXІХ]{{2,7}}|[IVXІХ]{_CENTURY})(?![^\W_])""",
     re.X | re.I,
 )
-_AFTER = re.compile(rf"(?:{_GAP}|-)?(?:{_SCALE})", re.I)
-_PERCENT = re.compile(rf"{_GAP}?(?:{PERCENT})", re.I)
+_PERCENT = re.compile(rf"{GAP}?(?:{PERCENT})", re.I)
 _MONEY_SUFFIX = re.compile(r"(?:(k)|(m)|(b))\b", re.I)
-_BETWEEN_WORDS = re.compile(rf"(?:{_GAP}|-|{_GAP}and{_GAP})\Z")
+_BETWEEN_WORDS = re.compile(rf"(?:{GAP}|-|{GAP}and{GAP})\Z")
 _FOLD = str.maketrans(
     "АВЕКМНОРСТХУҚФПДГЛЗВИБҒҲЎавекмнорстхуқфпдглзибғҳў", "AVEKMNORSTXUQFPDGLZVIBGHOavekmnorstxuqfpdglzibgho"
 )
@@ -155,7 +160,7 @@ def _scan(text: str, start: int, end: int, language: str | None) -> Iterator[Num
             if entity is None:  # "5 marta" is "five times": read the number alone
                 number = re.compile(r"[0-9]+").search(text, found.start(), end)
                 position = number.end() if number else position
-                entity = _entity(NumberKind.NUMBER, number, [_plain(number[0])]) if number else None
+                entity = _entity(NumberKind.NUMBER, number, [plain(number[0])]) if number else None
         if entity is not None:
             yield entity
             position = max(position, entity.end)
@@ -225,19 +230,19 @@ def _quantity(text: str, found: re.Match[str], end: int, language: str | None) -
     written, stop = found["number"], found.end("number")
     if sum(map(str.isdigit, written)) > _MAX_DIGITS:
         return _entity(NumberKind.CODE, found, [written])
-    readings = list(_readings(written, language))
-    scale = _AFTER.match(text, stop, end)
+    readings = list(readings_of(written, language))
+    scale = SCALE_AFTER.match(text, stop, end)
     if scale:
         from_bound = readings if scale[0].lower().endswith(("dan", "дан")) else []
-        readings, stop = _scaled(text, readings, scale, end, language)
+        readings, stop = scaled(text, readings, scale, end, language)
         readings += from_bound  # "4,2 milliondan 7 milliongacha" is "4.2 to 7 million"
     elif (
         found.start() and text[found.start() - 1] in "$€£" and (short := _MONEY_SUFFIX.match(text, stop, end))
     ):
         power = {"k": 3, "m": 6, "b": 9}[short[0].lower()]
-        readings, stop = [_times(value, power) for value in readings], short.end()
-    elif (shared := _range_scale(text, stop, end)) is not None:  # "5–7 mlrd": five may be five milliard
-        readings += [_times(value, shared) for value in readings]
+        readings, stop = [times_power(value, power) for value in readings], short.end()
+    elif (shared := range_scale(text, stop, end)) is not None:  # "5–7 mlrd": five may be five milliard
+        readings += [times_power(value, shared) for value in readings]
     if found["decade"] and len(written) <= 2:  # "90-yillar", "90-е"
         readings.append("19" + written)
     if re.fullmatch(r"[0-2]?[0-9]\.[0-5][0-9]", written):  # "14.30" may be a time of day
@@ -249,83 +254,6 @@ def _quantity(text: str, found: re.Match[str], end: int, language: str | None) -
         readings,
         percent.end() if percent else stop,
     )
-
-
-def _readings(written: str, language: str | None) -> Iterator[str]:
-    digits = re.sub(_GAP, "", written)
-    marks = re.findall("[.,]", digits)
-    if not marks:
-        yield _plain(digits)
-        return
-    whole, _, fraction = digits.rpartition(marks[-1])
-    grouped = len(fraction) == 3 and 1 <= len(re.split("[.,]", whole)[0]) <= 3 and not whole.startswith("0")
-    joined = _plain(re.sub("[.,]", "", digits))
-    decimal = _plain(re.sub("[.,]", "", whole) + "." + fraction)
-    if len(set(marks)) == 2:
-        yield decimal
-    elif len(marks) > 1:
-        yield joined if all(len(group) == 3 for group in re.split("[.,]", digits)[1:]) else digits
-    elif grouped:
-        # English groups with commas, Uzbek and Russian write decimals with them.
-        english = language == "en"
-        yield from (joined, decimal) if (marks[0] == ",") == english else (decimal, joined)
-    else:
-        yield decimal
-        if len(fraction) == 3:  # a serial number with a leading zero: 04,318
-            yield joined
-
-
-def _plain(digits: str) -> str:
-    whole, _, fraction = digits.partition(".")
-    fraction = fraction.rstrip("0")
-    return (whole.lstrip("0") or "0") + ("." + fraction if fraction else "")
-
-
-def _times(value: str, power: int) -> str:
-    return _sum(Decimal(value).scaleb(power, _EXACT)) if re.fullmatch(r"[0-9.]+", value) else value
-
-
-def _sum(*values: Decimal) -> str:
-    total = Decimal(0)
-    for value in values:
-        total = _EXACT.add(total, value)
-    return _plain(format(total, "f"))
-
-
-def _power(scale: re.Match[str]) -> int:
-    return next(power for power, _ in SCALES if scale[f"s{power}"])
-
-
-def _range_scale(text: str, stop: int, end: int) -> int | None:
-    other = _RANGE.match(text, stop, end)
-    return _power(other) if other else None
-
-
-def _scaled(
-    text: str, readings: list[str], scale: re.Match[str], end: int, language: str | None
-) -> tuple[list[str], int]:
-    """Applies the scale word, and adds what follows on a smaller scale (`1 million 200 ming`)."""
-    power, stop = _power(scale), scale.end()
-    values = [_times(value, power) for value in readings]
-    while (more := _SMALLER.match(text, stop, end)) is not None:
-        smaller = _power(more) if any(more[f"s{each}"] for each, _ in SCALES) else 0
-        if smaller >= power or (not smaller and not _counted(more["number"], power)):
-            break
-        addend = Decimal(_times(next(_readings(more["number"], language)), smaller))
-        values = [_sum(Decimal(value), addend) for value in values if re.fullmatch(r"[0-9.]+", value)]
-        power, stop = smaller, more.end()
-        if not smaller:
-            break
-    return values, stop
-
-
-def _counted(written: str, power: int) -> bool:
-    # "3 ming 500": the rest of the count; "5 mln 2024" is not.
-    return power == 3 and written.isdigit() and len(written) == 3
-
-
-_RANGE = re.compile(rf"{_GAP}?[-–—]{_GAP}?(?:{_NUMBER})(?:{_GAP}|-)?(?:{_SCALE})", re.I)
-_SMALLER = re.compile(rf"{_GAP}(?P<number>{_NUMBER})(?![0-9%:.-])(?:{_GAP}?(?:{_SCALE}))?", re.I)
 
 
 def _words(text: str, language: str | None) -> Iterator[NumericEntity]:
@@ -355,5 +283,5 @@ def _word_entity(text: str, run: list[re.Match[str]]) -> NumericEntity:
         else:
             current += value
     start, end = run[0].start(), run[-1].end()
-    readings = tuple(dict.fromkeys([_sum(total + current), *(_sum(value) for value in values)]))
+    readings = tuple(dict.fromkeys([decimal_sum(total + current), *(decimal_sum(value) for value in values)]))
     return NumericEntity(NumberKind.WORD, start, end, text[start:end], readings[0], readings, hard=False)
