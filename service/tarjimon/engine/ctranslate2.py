@@ -93,6 +93,8 @@ class CTranslate2Engine:
         translator = self._translator
         if translator is None:
             raise EngineError("The engine is closed.", reason="ENGINE_CLOSED")
+        if not all(segment.source for segment in batch):
+            raise EngineError("A segment's source was empty: there is nothing to decode.")
         answers: dict[int, Hypothesis] = {}
         # Equal lengths and equally long prefixes decode together.
         for (limit, forced), places in by_key(
@@ -129,8 +131,6 @@ class CTranslate2Engine:
 
 def _hypothesis(result: Any, forced: int, limit: int, decoding: DecodingSettings) -> Hypothesis:
     written = result.hypotheses[0][forced:]
-    if not result.scores:
-        raise EngineError("CTranslate2 gave no hypothesis: the source was empty.")
     complete = bool(written) and written[-1] == "</s>"
     # CTranslate2 divides the sum of log-probabilities by the length, prefix included, to the power of the
     # penalty; the prefix itself adds nothing to the sum.
