@@ -12,11 +12,13 @@ from typing import Self, TypeVar
 import grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
-from tarjimon.client import requests, responses
+from tarjimon.client import documents, requests, responses
+from tarjimon.client.documents import ReceivedDocument
 from tarjimon.client.failures import error_from
 from tarjimon.client.options import ClientOptions, open_channel
 from tarjimon.client.shares import Share, renumbered, shares
 from tarjimon.client.streaming import Texts, TextStream
+from tarjimon.documents.formats import ReadOptions
 from tarjimon.domain import Lane
 from tarjimon.errors import DeadlineExpiredError
 from tarjimon.pipeline.values import (
@@ -135,6 +137,45 @@ class TarjimonClient:
                         yield item
             finally:
                 await stream.close()
+
+    async def translate_document(
+        self,
+        data: bytes,
+        file: ReadOptions,
+        *,
+        targets: Sequence[str],
+        form: str | None = None,
+        source: str | None = None,
+        options: TranslationOptions | None = None,
+        lane: Lane = Lane.INTERACTIVE,
+        segments: bool = False,
+        progress: Callable[[int, int], None] = lambda done, total: None,
+        timeout: float | None = None,  # noqa: ASYNC109
+    ) -> ReceivedDocument:
+        """Translate a file on the server, of at most 50 MiB, in its own format.
+
+        Args:
+            data: the file.
+            file: its name, and what else there is to say of it.
+            targets: as for `translate`; so are source, options, lane and timeout.
+            form: a format's name; None goes by the file's name.
+            segments: True: every segment comes back with its verdict.
+            progress: told units done and units in all.
+        """
+        with self._failures():
+            return await documents.translate_document(
+                self._translation,
+                data,
+                file,
+                form=form,
+                source=source,
+                targets=targets,
+                options=options or TranslationOptions(),
+                lane=lane,
+                segments=segments,
+                progress=progress,
+                timeout=self._seconds(timeout),
+            )
 
     async def summarize(
         self,

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
+from tarjimon.documents.formats import ReadOptions
 from tarjimon.domain import Lane
 from tarjimon.errors import InvalidInputError
 from tarjimon.pipeline.values import DecodingChoice, TranslationOptions
@@ -27,6 +29,29 @@ def translate_text_request(
         source_language=sendable(source or "", "source_language"),
         target_languages=_sendable_targets(targets),
         options=_options(options, lane),
+    )
+
+
+def document_config(
+    file: ReadOptions,
+    *,
+    form: str | None,
+    source: str | None,
+    targets: Sequence[str],
+    options: TranslationOptions,
+    lane: Lane,
+    segments: bool,
+) -> translation_service_pb2.DocumentConfig:
+    """What holds for a document."""
+    return translation_service_pb2.DocumentConfig(
+        name=sendable(file.name, "config.name"),
+        format=form or "",
+        encoding=file.encoding or "",
+        source_language=sendable(source or "", "source_language"),
+        target_languages=_sendable_targets(targets),
+        options=_options(replace(options, hard_wrapped=file.wrapped), lane),
+        include_segments=segments,
+        columns=file.columns,
     )
 
 

@@ -32,14 +32,18 @@ _Number = TypeVar("_Number", bound=int)
 
 def translated_texts(response: translation_service_pb2.TranslateTextResponse) -> tuple[TranslatedText, ...]:
     """The answer of TranslateText."""
-    receipts = _receipts(response.receipts)
-    return tuple(
-        TranslatedText(
-            segments=tuple(source_segment(segment) for segment in text.segments),
-            detection=identification(text.detection),
-            translations=tuple(_translation(one, receipts) for one in text.translations),
-        )
-        for text in response.texts
+    receipts = all_receipts(response.receipts)
+    return tuple(translated_text(text, receipts) for text in response.texts)
+
+
+def translated_text(
+    message: translation_service_pb2.TranslatedText, receipts: Sequence[Receipt]
+) -> TranslatedText:
+    """One text with its translations."""
+    return TranslatedText(
+        segments=tuple(source_segment(segment) for segment in message.segments),
+        detection=identification(message.detection),
+        translations=tuple(_translation(one, receipts) for one in message.translations),
     )
 
 
@@ -54,7 +58,7 @@ def streamed_text(
     message: translation_service_pb2.StreamTextDone, segments: Sequence[SourceSegment]
 ) -> TranslatedText:
     """The end of a stream's text; its source segments came before, in any order."""
-    receipts = _receipts(message.receipts)
+    receipts = all_receipts(message.receipts)
     return TranslatedText(
         segments=tuple(sorted(segments, key=lambda segment: segment.start)),
         detection=identification(message.detection),
@@ -64,7 +68,7 @@ def streamed_text(
 
 def summarized_text(response: summarization_service_pb2.SummarizeResponse) -> SummarizedText:
     """The answer of Summarize."""
-    receipts = _receipts(response.receipts)
+    receipts = all_receipts(response.receipts)
     return SummarizedText(
         segments=tuple(source_segment(segment) for segment in response.segments),
         summaries=tuple(
@@ -176,7 +180,8 @@ def _span(message: common_pb2.Span) -> tuple[int, int]:
     return message.start, message.end
 
 
-def _receipts(messages: Sequence[common_pb2.Receipt]) -> tuple[Receipt, ...]:
+def all_receipts(messages: Sequence[common_pb2.Receipt]) -> tuple[Receipt, ...]:
+    """The receipts of a response, in its order."""
     return tuple(
         Receipt(
             model_id=message.model,
