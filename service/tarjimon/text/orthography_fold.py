@@ -26,6 +26,9 @@ _TOKEN = re.compile(
     r"|(?P<line>\n)"
 )
 
+_LONGEST_WORD = 256  # letters without a break beyond this are no word, and stay as they are
+_REMEMBERED = 20_000  # words of one text, so that memory stays bounded
+
 
 @dataclass(frozen=True, slots=True)
 class Folded:
@@ -57,11 +60,13 @@ def pieces(source: str) -> Iterator[tuple[str, list[int] | int]]:
         if match.start() > done:
             yield source[done : match.start()], done
         word = match["word"]
-        if is_plain(word):
+        if len(word) > _LONGEST_WORD or is_plain(word):
             yield word, match.start()
             last = word
         else:
             if word not in spelled:
+                if len(spelled) >= _REMEMBERED:
+                    spelled.clear()
                 letters = respell(word)
                 origins = [letter.origin for letter in letters for _ in letter.text]
                 spelled[word] = "".join(letter.text for letter in letters), origins
@@ -119,7 +124,7 @@ def fold_aligned(text: str) -> Folded:
 def fold(text: str) -> str:
     """Canonical spelling of Uzbek `text`: today's Latin with ASCII `o'`, `g'` and `'`.
 
-    Takes all three alphabets and every apostrophe; leaves addresses, foreign words and everything that is
-    no letter as it is. Total, linear, idempotent.
+    Takes all three alphabets and every apostrophe; leaves addresses, foreign words, runs of more than 256
+    letters and everything that is no letter as it is. Total, linear, idempotent.
     """
     return "".join(piece for piece, _ in pieces(text))

@@ -161,7 +161,12 @@ def test_folding_is_linear() -> None:
         return time.perf_counter() - started
 
     marks = ["a\u0301", "\u0301", "a\u00ad", "‘", "'", "o'"]
-    hostile = [*marks, "а", "a.", "a@", "Ш", "ШҲ", "http://", "-a", "S"]
+    hostile = [*marks, "а", "а ", "Шў ", "АҚШ-", "a.", "a@", "Ш", "ШҲ", "http://", "-a", "S"]
     for unit in hostile:
         short, long = (min(seconds(unit * count) for _ in range(2)) for count in (5_000, 40_000))
         assert long < 40 * max(short, 0.002), unit  # 8 times the text; quadratic work would be 64 times
+
+
+def test_a_run_of_letters_that_is_no_word_stays() -> None:
+    assert fold("ш" * 256) == "sh" * 256
+    assert fold("ш" * 257) == "ш" * 257
