@@ -21,12 +21,18 @@ def parser() -> argparse.ArgumentParser:
 
 def _data_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     prepare = commands.add_parser("prepare", help="clean the corpus and write the prepared data file")
-    prepare.add_argument("--corpus", type=Path, help="folder with aligned NAME.LANGS.tsv files, searched recursively")
+    prepare.add_argument(
+        "--corpus", type=Path, help="folder with aligned NAME.LANGS.tsv files, searched recursively"
+    )
     prepare.add_argument("--documents", type=Path, default=HERE / "data")
-    prepare.add_argument("--eval", type=Path, required=True, help="folder with the development sets, to keep out")
+    prepare.add_argument(
+        "--eval", type=Path, required=True, help="folder with the development sets, to keep out"
+    )
     prepare.add_argument("--tokenizer", type=Path, required=True)
     prepare.add_argument("--mixture", type=Path, default=HERE / "configs" / "mixture.toml")
-    prepare.add_argument("--generated", type=int, default=0, help="sentences to generate from the slot grammar")
+    prepare.add_argument(
+        "--generated", type=int, default=0, help="sentences to generate from the slot grammar"
+    )
     prepare.add_argument("--no-web", action="store_true", help="leave out text without a stated licence")
     prepare.add_argument("--no-copyleft", action="store_true", help="leave out GPL, LGPL and AGPL sources")
     prepare.add_argument("--validation", type=int, default=120, help="held-out sentences per direction")
@@ -43,15 +49,23 @@ def _training_commands(commands: argparse._SubParsersAction[argparse.ArgumentPar
     init.add_argument("--encoder-layers", type=int, default=12)
     init.add_argument("--decoder-layers", type=int, default=3)
     init.add_argument("--tokenizer", type=Path, help="take the pieces of this tokenizer.json")
-    init.add_argument("--vocabulary", type=int, default=40000, help="else choose this many by the training text")
+    init.add_argument(
+        "--vocabulary", type=int, default=40000, help="else choose this many by the training text"
+    )
     init.add_argument("--corpus", type=Path)
     init.add_argument("--documents", type=Path, default=HERE / "data")
-    init.add_argument("--random", action="store_true", help="random weights of the same shape, for comparison")
+    init.add_argument(
+        "--random", action="store_true", help="random weights of the same shape, for comparison"
+    )
     init.add_argument("--seed", type=int, default=0)
     init.add_argument("--out", type=Path, required=True)
-    train = commands.add_parser("train", help="train, going on from the run folder's checkpoint if there is one")
+    train = commands.add_parser(
+        "train", help="train, going on from the run folder's checkpoint if there is one"
+    )
     train.add_argument("--config", type=Path, required=True)
-    train.add_argument("--run", type=Path, required=True, help="run folder: checkpoint, metrics, averaged weights")
+    train.add_argument(
+        "--run", type=Path, required=True, help="run folder: checkpoint, metrics, averaged weights"
+    )
     train.add_argument("--data", type=Path, required=True, help="the prepared data file")
     train.add_argument("--init", type=Path, help="model folder to start from when there is no checkpoint")
     train.add_argument("--max-seconds", type=float, help="save and stop after this long")
@@ -69,7 +83,9 @@ def _result_commands(commands: argparse._SubParsersAction[argparse.ArgumentParse
     export.add_argument("--quantization", default="int8")
     export.add_argument("--out", type=Path, required=True)
     evaluate = commands.add_parser("evaluate", help="score exported models on the development sets")
-    evaluate.add_argument("--model", nargs="+", required=True, metavar="NAME=FOLDER", help="the last one gives the examples")
+    evaluate.add_argument(
+        "--model", nargs="+", required=True, metavar="NAME=FOLDER", help="the last one gives the examples"
+    )
     evaluate.add_argument("--eval", type=Path, required=True)
     evaluate.add_argument("--beam", type=int, default=4)
     evaluate.add_argument("--repetition-penalty", type=float, default=1.1)

@@ -87,7 +87,7 @@ class Epochs:
         sources, inputs, labels = [], [], []
         for example in examples:
             task = TASKS[self._data.task[example]]
-            prefix = self._prefixes.target[TARGETS[self._data.language[example]]]  # type: ignore[index]
+            prefix = self._prefixes.target[TARGETS[self._data.language[example]]]
             source = self._data.text(int(self._data.source[example]))
             target = self._data.text(int(self._data.target[example]))
             sources.append([BOS, *self._prefixes.source_prefix(task), *source, EOS])

@@ -6,20 +6,45 @@ import re
 from collections import Counter
 
 from recipe.corpus import Language
+from tarjimon.text.fidelity_issue import Severity
+from tarjimon.text.fidelity_numbers import number_issues
 
 MAX_CHARACTERS = 900
 _CYRILLIC = re.compile(r"[\u0400-\u04ff]")
 _LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]")
 _LETTERS = re.compile(r"[^\W\d_]")
-_MARKUP = re.compile(r"</?[A-Za-z][^>]*>|&[a-z]+;|\$\{[^}]*\}|\{\{?[^{}]*\}?\}|%(?:\d+\$)?[sdifu@]|%\([^)]*\)[sd]|\\[nt\"]|\$[A-Z_]+\$?")
+_MARKUP = re.compile(
+    r"</?[A-Za-z][^>]*>|&[a-z]+;|\$\{[^}]*\}|\{\{?[^{}]*\}?\}|%(?:\d+\$)?[sdifu@]|%\([^)]*\)[sd]|\\[nt\"]|\$[A-Z_]+\$?"
+)
 _NUMBER = re.compile(r"\d+(?:[ \u00a0\u202f]\d{3}(?!\d))*(?:[.,]\d+)*")
 _STOP: dict[Language, frozenset[str]] = {
     "uz": frozenset(
-        "va bilan uchun ham bu bo'yicha hamda emas yoki kerak qilish bo'lgan mumkin "
-        "ва билан учун ҳам бу бўйича ҳамда эмас ёки керак қилиш бўлган мумкин".split()
+        """
+        va bilan uchun ham bu bo'yicha hamda emas yoki kerak qilish bo'lgan mumkin
+        ва билан учун ҳам бу бўйича ҳамда эмас ёки керак қилиш бўлган мумкин
+        """.split()  # noqa: SIM905 - a list of words is read more easily as words
     ),
-    "en": frozenset("the of and to is in for with that this are be you your not or on".split()),
-    "ru": frozenset("и в на с для по не что или это как от из к".split()),
+    "en": frozenset(
+        [
+            "the",
+            "of",
+            "and",
+            "to",
+            "is",
+            "in",
+            "for",
+            "with",
+            "that",
+            "this",
+            "are",
+            "be",
+            "you",
+            "your",
+            "not",
+            "or",
+        ]
+    ),
+    "ru": frozenset(["и", "в", "на", "с", "для", "по", "не", "что", "или", "это", "как", "от", "из", "к"]),
 }
 
 
@@ -44,7 +69,9 @@ def rejection(source: Language, target: Language, source_text: str, target_text:
         return "markup differs"
     if len(" ".join(_MARKUP.findall(source_text))) > 0.3 * len(source_text):
         return "mostly markup"
-    if numbers(source_text) != numbers(target_text):
+    if numbers(source_text) != numbers(target_text) and not numbers_agree(
+        source, target, source_text, target_text
+    ):
         return "numbers differ"
     return None
 
@@ -78,6 +105,12 @@ def foreign(language: Language, text: str) -> bool:
 def untranslated(source: str, target: str) -> bool:
     """The same text on both sides, three words or more: a catalogue entry nobody translated."""
     return source.casefold() == target.casefold() and len(source.split()) >= 3
+
+
+def numbers_agree(source: Language, target: Language, source_text: str, target_text: str) -> bool:
+    """Whether the product finds no number lost, changed or made up (it knows number words, dates and scales)."""
+    found = number_issues(source_text, target_text, source, target)
+    return not any(issue.severity is Severity.ERROR for issue in found)
 
 
 def numbers(text: str) -> Counter[str]:

@@ -8,6 +8,7 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 
 def say(text: str) -> None:
@@ -20,7 +21,14 @@ def prepare(chosen: argparse.Namespace) -> int:
     from recipe.augment.generate import triples
     from recipe.mixture import read_mixture
     from recipe.overlap import development_index
-    from recipe.prepare import Allowed, Gatherer, balance_table, encode, read_own_documents, validation_examples
+    from recipe.prepare import (
+        Allowed,
+        Gatherer,
+        balance_table,
+        encode,
+        read_own_documents,
+        validation_examples,
+    )
     from recipe.prepared import save
     from recipe.tokens import Pieces
     from tarjimon.text.orthography import fold
@@ -31,7 +39,12 @@ def prepare(chosen: argparse.Namespace) -> int:
         gatherer.aligned(chosen.corpus, Allowed(web=not chosen.no_web, copyleft=not chosen.no_copyleft))
     gatherer.generated(triples(chosen.generated, seed=1))
     table = gatherer.ledger.table()
-    notes = {"web": not chosen.no_web, "copyleft": not chosen.no_copyleft, "generated": chosen.generated, "table": table}
+    notes = {
+        "web": not chosen.no_web,
+        "copyleft": not chosen.no_copyleft,
+        "generated": chosen.generated,
+        "table": table,
+    }
     validation = validation_examples(held_out, fold, chosen.validation)
     data = encode(gatherer.examples, validation, Pieces(chosen.tokenizer), notes)
     save(chosen.out, data)
@@ -83,7 +96,7 @@ def init(chosen: argparse.Namespace) -> int:
 
 def _vocabulary(
     chosen: argparse.Namespace, pieces: tuple[str, ...], scores: tuple[float, ...]
-) -> tuple[dict[str, object], tuple[int, ...]]:
+) -> tuple[dict[str, Any], tuple[int, ...]]:
     from tokenizers import Tokenizer
 
     from recipe.tokens import with_explicit_spacing
@@ -91,7 +104,9 @@ def _vocabulary(
 
     if chosen.tokenizer is not None:
         stored = json.loads(chosen.tokenizer.read_text(encoding="utf-8"))
-        return with_explicit_spacing(stored), named(pieces, scores, (p for p, _ in stored["model"]["vocab"])).kept
+        return with_explicit_spacing(stored), named(
+            pieces, scores, (p for p, _ in stored["model"]["vocab"])
+        ).kept
     rules = charsmap()
     everything = Tokenizer.from_str(json.dumps(tokenizer_json(pieces, scores, rules)))
     vocabulary = select(pieces, scores, count_pieces(everything, _texts(chosen)), chosen.vocabulary)
@@ -154,7 +169,9 @@ def evaluate(chosen: argparse.Namespace) -> int:
     models = dict(item.split("=", 1) for item in chosen.model)
     paths = {name: Path(path) for name, path in models.items()}
     decoding = Decoding(chosen.beam, chosen.repetition_penalty)
-    figures = evaluate(paths, chosen.eval, fold, decoding, chosen.threads, chosen.lines, not chosen.no_summaries)
+    figures = evaluate(
+        paths, chosen.eval, fold, decoding, chosen.threads, chosen.lines, not chosen.no_summaries
+    )
     if chosen.report is not None:
         write_report(chosen.report, figures)
     say(figures)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, cast
 
 Language = Literal["uz", "ru", "en"]
 Kind = Literal["T", "B", "S"]
@@ -58,9 +58,9 @@ def aligned_files(folder: Path) -> list[tuple[Path, str, tuple[Language, ...]]]:
     for path in sorted(folder.rglob("*.tsv")):
         match = _ALIGNED_NAME.match(path.name)
         if match:
-            languages = tuple(match["languages"].split("-"))
+            languages = tuple(cast("Language", name) for name in match["languages"].split("-"))
             found.append((path, match["stem"], languages))
-    return found  # type: ignore[return-value]
+    return found
 
 
 def read_aligned(path: Path, stem: str, languages: tuple[Language, ...]) -> Iterator[Row]:
@@ -97,7 +97,10 @@ def read_documents(path: Path) -> list[Document]:
                 continue
             cells = line.split("\t")
             if len(cells) != 4 or cells[0] not in ("T", "B", "S"):
-                raise CorpusError(f"{path.name}:{number}: expected T, B or S and three texts, got {cells[:1]} with {len(cells)} columns")
+                raise CorpusError(
+                    f"{path.name}:{number}: expected T, B or S and three texts, "
+                    f"got {cells[:1]} with {len(cells)} columns"
+                )
             if heading is None:
                 raise CorpusError(f"{path.name}:{number}: a row before the first '## id | topic' line")
             texts = dict(zip(LANGUAGES, (cell.strip() for cell in cells[1:]), strict=True))

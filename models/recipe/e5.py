@@ -116,7 +116,9 @@ def _tensors(cursor: _Cursor) -> list[tuple[str, F32]]:
         count, offset, size = (int(v) for v in cursor.take("IQQ"))
         packed = cursor.raw[offset : offset + size]
         four_bit = size == count // BLOCK * 18
-        found.append((name, dequantised(packed, count) if four_bit else np.frombuffer(packed, "<f4", count).copy()))
+        found.append(
+            (name, dequantised(packed, count) if four_bit else np.frombuffer(packed, "<f4", count).copy())
+        )
     return found
 
 

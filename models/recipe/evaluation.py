@@ -30,6 +30,9 @@ SERIES = {
 }
 
 
+INTO: tuple[Language, ...] = ("en", "ru")
+
+
 @dataclass(frozen=True, slots=True)
 class TestSet:
     """Parallel lines with a register each."""
@@ -39,7 +42,9 @@ class TestSet:
     texts: dict[Language, tuple[str, ...]]
 
 
-def document_set(name: str, documents: list[Document], fold: Callable[[str], str], limit: int | None) -> TestSet:
+def document_set(
+    name: str, documents: list[Document], fold: Callable[[str], str], limit: int | None
+) -> TestSet:
     """Titles and body sentences of held-out documents."""
     rows = [
         (SERIES.get(document.identifier.partition("-")[0], "other"), sentence)
@@ -67,7 +72,11 @@ def line_set(path: Path, fold: Callable[[str], str], limit: int | None) -> TestS
     return TestSet(
         name,
         tuple(name for _ in rows),
-        {"uz": tuple(fold(r["uz"]) for r in rows), "ru": tuple(r["ru"] for r in rows), "en": tuple(r["en"] for r in rows)},
+        {
+            "uz": tuple(fold(r["uz"]) for r in rows),
+            "ru": tuple(r["ru"] for r in rows),
+            "en": tuple(r["en"] for r in rows),
+        },
     )
 
 
@@ -84,16 +93,20 @@ class Line:
     kept_after: float | None
 
 
-def score(model: str, translator: Translator, test: TestSet, target: Language, redecode: bool) -> tuple[list[Line], list[str]]:
+def score(
+    model: str, translator: Translator, test: TestSet, target: Language, redecode: bool
+) -> tuple[list[Line], list[str]]:
     """Rows for the whole set and each register, and the outputs."""
     sources, references = list(test.texts["uz"]), list(test.texts[target])
     outputs = translator.translate(sources, target)
-    kept = [numbers_kept(s, o) for s, o in zip(sources, outputs, strict=True)]
+    kept = [numbers_kept(s, o, target) for s, o in zip(sources, outputs, strict=True)]
     after = list(kept)
     if redecode:
         wrong = [i for i, fine in enumerate(kept) if not fine]
-        for i, (text, _) in zip(wrong, translator.translate_masked([sources[i] for i in wrong], target), strict=True):
-            after[i] = numbers_kept(sources[i], text)
+        for i, (text, _) in zip(
+            wrong, translator.translate_masked([sources[i] for i in wrong], target), strict=True
+        ):
+            after[i] = numbers_kept(sources[i], text, target)
     lines = []
     for register in ("all", *sorted(set(test.registers))):
         chosen = [i for i, own in enumerate(test.registers) if register in ("all", own)]
@@ -160,37 +173,52 @@ def evaluate(
     for name, path in models.items():
         translator = Translator(path, decoding, threads)
         for test in tests:
-            for target in ("en", "ru"):
-                rows, outputs = score(name, translator, test, target, redecode=True)  # type: ignore[arg-type]
+            for target in INTO:
+                rows, outputs = score(name, translator, test, target, redecode=True)
                 table += rows
-                references = list(test.texts[target])  # type: ignore[index]
+                references = list(test.texts[target])
                 notes = signatures(outputs, references)
                 if name == list(models)[-1]:
                     examples += _examples(test, target, outputs)
         speed = translator.output_tokens / translator.seconds
         size = (path / "model.bin").stat().st_size / 2**20
-        tail.append(f"| {name} | {size:.1f} MiB | {speed:.0f} | {translator.source_tokens / translator.seconds:.0f} |")
+        tail.append(
+            f"| {name} | {size:.1f} MiB | {speed:.0f} | {translator.source_tokens / translator.seconds:.0f} |"
+        )
         if with_summaries:
             notes_of = summaries(translator, documents, fold)
             tail_rows = "\n".join(notes_of)
-            examples.insert(0, f"\nSummaries by {name} (in-domain documents of at most 500 pieces)\n\n" + SUMMARY_HEAD + tail_rows)
+            examples.insert(
+                0,
+                f"\nSummaries by {name} (in-domain documents of at most 500 pieces)\n\n"
+                + SUMMARY_HEAD
+                + tail_rows,
+            )
     return _markdown(table, notes, examples, tail, decoding, threads)
 
 
 SUMMARY_HEAD = (
-    "| target | documents | ROUGE-1 | ROUGE-2 | ROUGE-L | no number that the text lacks |\n|---|---:|---:|---:|---:|---:|\n"
+    "| target | documents | ROUGE-1 | ROUGE-2 | ROUGE-L | no number that the text lacks |\n"
+    "|---|---:|---:|---:|---:|---:|\n"
 )
 
 
-def _examples(test: TestSet, target: Language | str, outputs: list[str]) -> list[str]:
+def _examples(test: TestSet, target: Language, outputs: list[str]) -> list[str]:
     found = [f"\n**{test.name}, every 50th segment into {target}**\n"]
     for i in range(0, len(outputs), 50):
-        found.append(f"- {test.texts['uz'][i]}\n  - model: {outputs[i]}\n  - reference: {test.texts[target][i]}")  # type: ignore[index]
+        found.append(
+            f"- {test.texts['uz'][i]}\n  - model: {outputs[i]}\n  - reference: {test.texts[target][i]}"
+        )
     return found
 
 
 def _markdown(
-    table: list[Line], notes: list[str], examples: list[str], tail: list[str], decoding: Decoding, threads: int
+    table: list[Line],
+    notes: list[str],
+    examples: list[str],
+    tail: list[str],
+    decoding: Decoding,
+    threads: int,
 ) -> str:
     spbleu = any(line.quality.spbleu is not None for line in table)
     out = [
@@ -198,11 +226,13 @@ def _markdown(
         *(f"`{note}`" for note in notes),
         "" if spbleu else "spBLEU is left out: its tokenizer model (flores200) could not be had offline.",
         "",
-        "| set | register | into | model | segments | chrF++ | BLEU | numbers kept | after re-decode with placeholders |",
+        "| set | register | into | model | segments | chrF++ | BLEU | numbers kept | after re-decode |",
         "|---|---|---|---|---:|---:|---:|---:|---:|",
     ]
     order = {id(line): i for i, line in enumerate(table)}
-    for line in sorted(table, key=lambda x: (x.test, x.register != "all", x.register, x.target, order[id(x)])):
+    for line in sorted(
+        table, key=lambda x: (x.test, x.register != "all", x.register, x.target, order[id(x)])
+    ):
         after = "" if line.kept_after is None else f"{line.kept_after:.1f} %"
         out.append(
             f"| {line.test} | {line.register} | {line.target} | {line.model} | {line.quality.segments} "
@@ -222,7 +252,11 @@ def _markdown(
 
 def write_report(path: Path, figures: str) -> None:
     """Put the figures between the marks of the report; the text around them is left as it is."""
-    text = path.read_text(encoding="utf-8") if path.exists() else f"# Quality of the embedded model\n\n{BEGIN}\n{END}\n"
+    text = (
+        path.read_text(encoding="utf-8")
+        if path.exists()
+        else f"# Quality of the embedded model\n\n{BEGIN}\n{END}\n"
+    )
     before, begin, rest = text.partition(BEGIN)
     _, end, after = rest.partition(END)
     if not begin or not end:

@@ -13,7 +13,7 @@ from safetensors.torch import load_file, save_file
 
 from recipe.model import CONFIG, TOKENIZER, WEIGHTS
 from recipe.tokens import Pieces
-from recipe.vocabulary import SPECIAL, EXTRA, sentencepiece_model
+from recipe.vocabulary import EXTRA, SPECIAL, sentencepiece_model
 
 
 def average(folders: list[Path]) -> dict[str, torch.Tensor]:
@@ -52,7 +52,9 @@ def checksums(folder: Path) -> dict[str, str]:
     return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(folder.iterdir())}
 
 
-def _transformers_folder(folder: Path, config: dict[str, object], weights: dict[str, torch.Tensor], tokenizer: Path) -> None:
+def _transformers_folder(
+    folder: Path, config: dict[str, object], weights: dict[str, torch.Tensor], tokenizer: Path
+) -> None:
     (folder / "config.json").write_text(json.dumps(config), encoding="utf-8")
     save_file(
         {name: value.contiguous() for name, value in weights.items()},

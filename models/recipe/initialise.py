@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import torch
@@ -46,7 +47,7 @@ def from_e5(model: BartForConditionalGeneration, e5: E5, kept: Sequence[int], se
                 _copy_layer(layer, e5, number)
 
 
-def _copy_layer(layer: torch.nn.Module, e5: E5, number: int) -> None:
+def _copy_layer(layer: Any, e5: E5, number: int) -> None:
     blocks = [(layer.self_attn, layer.self_attn_layer_norm)]
     if hasattr(layer, "encoder_attn"):
         blocks.append((layer.encoder_attn, layer.encoder_attn_layer_norm))
@@ -59,7 +60,7 @@ def _copy_layer(layer: torch.nn.Module, e5: E5, number: int) -> None:
     _copy(layer.final_layer_norm, e5, f"l{number}.oln")
 
 
-def _copy(module: torch.nn.Module, e5: E5, name: str) -> None:
+def _copy(module: Any, e5: E5, name: str) -> None:
     module.weight.copy_(_tensor(e5, f"{name}.w"))
     module.bias.copy_(_tensor(e5, f"{name}.b"))
 

@@ -45,7 +45,12 @@ def frequent_pieces(data: Prepared, count: int, vocabulary: int) -> torch.Tensor
 
 
 def sampled_loss(
-    hidden: torch.Tensor, embedding: torch.Tensor, labels: torch.Tensor, candidates: Candidates, step: int, smoothing: float
+    hidden: torch.Tensor,
+    embedding: torch.Tensor,
+    labels: torch.Tensor,
+    candidates: Candidates,
+    step: int,
+    smoothing: float,
 ) -> torch.Tensor:
     """Summed loss over the labels that are not `<pad>`; hidden (rows x width), labels (rows)."""
     wanted = labels != PAD
@@ -67,7 +72,9 @@ def sampled_loss(
     return (partition - (1 - smoothing) * right - smoothing * uniform).sum()
 
 
-def full_loss(hidden: torch.Tensor, embedding: torch.Tensor, labels: torch.Tensor, smoothing: float) -> torch.Tensor:
+def full_loss(
+    hidden: torch.Tensor, embedding: torch.Tensor, labels: torch.Tensor, smoothing: float
+) -> torch.Tensor:
     """Summed loss over the labels that are not `<pad>`, over the whole vocabulary."""
     wanted = labels != PAD
     logits = F.linear(hidden[wanted], embedding).float()

@@ -8,9 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import sacrebleu
-from sacrebleu.metrics import BLEU, CHRF
+from sacrebleu.metrics.bleu import BLEU
+from sacrebleu.metrics.chrf import CHRF
 
-from recipe.cleaning import numbers
+from recipe.cleaning import numbers_agree
+from recipe.corpus import Language
 
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 
@@ -43,15 +45,17 @@ def signatures(outputs: Sequence[str], references: Sequence[str]) -> list[str]:
     return [f"chrF++: {chrf.get_signature()}", f"BLEU: {bleu.get_signature()}"]
 
 
-def numbers_kept(source: str, output: str) -> bool:
-    """Whether the output has exactly the numbers of the source (separators folded)."""
-    return numbers(source) == numbers(output)
+def numbers_kept(source: str, output: str, target: Language) -> bool:
+    """Whether the product's own check finds no number of the Uzbek source lost, changed or made up."""
+    return numbers_agree("uz", target, source, output)
 
 
 def rouge(outputs: Sequence[str], references: Sequence[str]) -> dict[str, float]:
     """Mean F1 of ROUGE-1, ROUGE-2 and ROUGE-L over words in any script, in percent."""
     found: dict[str, float] = {}
-    rows = [(_words(output), _words(reference)) for output, reference in zip(outputs, references, strict=True)]
+    rows = [
+        (_words(output), _words(reference)) for output, reference in zip(outputs, references, strict=True)
+    ]
     for size in (1, 2):
         found[f"ROUGE-{size}"] = _mean([_overlap(_grams(a, size), _grams(b, size)) for a, b in rows])
     found["ROUGE-L"] = _mean([_f1(_longest_common(a, b), len(a), len(b)) for a, b in rows])

@@ -54,7 +54,9 @@ def read_mixture(path: Path) -> Mixture:
     sources = []
     for entry in raw.pop("source", []):
         if entry["licence"] not in LICENCES:
-            raise MixtureError(f"{path.name}: licence {entry['licence']!r} of {entry['prefix']!r} is not one of {LICENCES}")
+            raise MixtureError(
+                f"{path.name}: licence {entry['licence']!r} of {entry['prefix']!r} is not one of {LICENCES}"
+            )
         sources.append(Source(entry["prefix"], entry["licence"], float(entry["visits"])))
     values: dict[str, Any] = {
         "document_visits": float(raw.pop("document")["visits"]),

@@ -12,7 +12,8 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
-_NOT_WORD = re.compile(r"[\W_]+")
+# The turned comma and the modifier apostrophe of Uzbek are letters to Unicode, apostrophes to a reader.
+_NOT_WORD = re.compile(r"[\W_\u02bb\u02bc\u02b9]+")
 _DIGITS = re.compile(r"\d+")
 GRAM = 13
 
@@ -101,7 +102,9 @@ def development_index(folder: Path) -> OverlapIndex:
     """Index of every cell of every development file in `folder` (kind and heading cells are too short to match)."""
     files = sorted(folder.glob("*.tsv"))
     if not files:
-        raise FileNotFoundError(f"no development *.tsv files in {folder}: pass the folder that holds them as --eval")
+        raise FileNotFoundError(
+            f"no development *.tsv files in {folder}: pass the folder that holds them as --eval"
+        )
     index = OverlapIndex()
     for path in files:
         for text in _cells(path):

@@ -31,8 +31,12 @@ def draw(runs: dict[str, Path], out: Path) -> None:
         losses = [(e["target_tokens"] / 1e6, e["loss"]) for e in entries if "loss" in e]
         left.plot(*zip(*losses, strict=True), label=name, linewidth=1) if losses else None
         for target in ("en", "ru"):
-            marks = [(e["target_tokens"] / 1e6, e[f"chrf_{target}"]) for e in entries if f"chrf_{target}" in e]
-            right.plot(*zip(*marks, strict=True), label=f"{name} into {target}", marker=".") if marks else None
+            marks = [
+                (e["target_tokens"] / 1e6, e[f"chrf_{target}"]) for e in entries if f"chrf_{target}" in e
+            ]
+            right.plot(
+                *zip(*marks, strict=True), label=f"{name} into {target}", marker="."
+            ) if marks else None
     left.set(xlabel="target tokens, millions", ylabel="training loss per token")
     right.set(xlabel="target tokens, millions", ylabel="chrF, greedy, held-out documents")
     for panel in (left, right):

@@ -142,7 +142,13 @@ class Gatherer:
         return {name: self._fold(text) if name == "uz" else text for name, text in sentence.texts.items()}
 
     def _pair(
-        self, origin: str, source: Language, target: Language, texts: dict[Language, str], visits: float, clean: bool
+        self,
+        origin: str,
+        source: Language,
+        target: Language,
+        texts: dict[Language, str],
+        visits: float,
+        clean: bool,
     ) -> None:
         left, right = texts[source], texts[target]
         reason = rejection(source, target, left, right) if clean else None
@@ -168,7 +174,9 @@ class Gatherer:
             self._example(target, left, right, plain * (1 - share), origin)
         if origin in ("documents", "generated"):
             for changed_left, changed_right in noise.variants(left, right):
-                self._example(target, changed_left, changed_right, visits * self._mixture.titles_cased, origin)
+                self._example(
+                    target, changed_left, changed_right, visits * self._mixture.titles_cased, origin
+                )
 
     def _example(self, target: Language, left: str, right: str, visits: float, origin: str) -> None:
         if visits > 0:
@@ -197,18 +205,28 @@ class Gatherer:
         untitled = " ".join(texts["uz"] for kind, texts in zip(kinds, folded, strict=True) if kind == "B")
         if kinds.count("B") < 3:
             return
-        summary = {lang: " ".join(t[lang] for k, t in zip(kinds, folded, strict=True) if k == "S") for lang in TARGETS}
-        title = {lang: " ".join(t[lang] for k, t in zip(kinds, folded, strict=True) if k == "T") for lang in TARGETS}
+        summary = {
+            lang: " ".join(t[lang] for k, t in zip(kinds, folded, strict=True) if k == "S")
+            for lang in TARGETS
+        }
+        title = {
+            lang: " ".join(t[lang] for k, t in zip(kinds, folded, strict=True) if k == "T")
+            for lang in TARGETS
+        }
         for lang in TARGETS:
             if summary[lang]:
                 self.examples.append(
                     Example("summary", lang, body, summary[lang], self._mixture.summaries, "documents")
                 )
             if title[lang]:
-                self.examples.append(Example("title", lang, untitled, title[lang], self._mixture.titles, "documents"))
+                self.examples.append(
+                    Example("title", lang, untitled, title[lang], self._mixture.titles, "documents")
+                )
 
 
-def validation_examples(documents: Iterable[Document], fold: Fold, limit: int) -> list[tuple[str, Language, str, str]]:
+def validation_examples(
+    documents: Iterable[Document], fold: Fold, limit: int
+) -> list[tuple[str, Language, str, str]]:
     """Held-out examples (task, target, source, reference): both translation directions of uz, evenly thinned."""
     rows = [s for d in documents for s in d.sentences if s.kind != "S"]
     step = max(1, len(rows) // limit)
@@ -220,7 +238,10 @@ def validation_examples(documents: Iterable[Document], fold: Fold, limit: int) -
 
 
 def encode(
-    examples: list[Example], held_out: list[tuple[str, Language, str, str]], pieces: Pieces, notes: dict[str, Any]
+    examples: list[Example],
+    held_out: list[tuple[str, Language, str, str]],
+    pieces: Pieces,
+    notes: dict[str, Any],
 ) -> Prepared:
     """Tokenise every distinct text once and number the examples."""
     numbers: dict[str, int] = {}
@@ -250,7 +271,9 @@ def balance_table(examples: list[Example], data: Prepared) -> str:
     _, lengths = data.lengths()
     mass: Counter[str] = Counter()
     for example, length in zip(examples, lengths, strict=True):
-        mass[f"{example.origin} {example.task} -> {example.target}"] += round(float(length) * example.visits * 100)
+        mass[f"{example.origin} {example.task} -> {example.target}"] += round(
+            float(length) * example.visits * 100
+        )
     total = max(1, mass.total())
     lines = ["| origin, task, target | target tokens per epoch | share |", "|---|---:|---:|"]
     lines += [f"| {name} | {n // 100} | {100 * n / total:.1f} % |" for name, n in mass.most_common()]

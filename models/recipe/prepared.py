@@ -15,13 +15,15 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from recipe.corpus import Language
+
 U16 = npt.NDArray[np.uint16]
 U32 = npt.NDArray[np.uint32]
 U8 = npt.NDArray[np.uint8]
 F32 = npt.NDArray[np.float32]
 
 TASKS = ("translate", "summary", "title")
-TARGETS = ("uz", "ru", "en")
+TARGETS: tuple[Language, ...] = ("uz", "ru", "en")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,20 +70,31 @@ class Prepared:
 
     def lengths(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
         """Pieces of every example's source and target."""
-        sizes = np.diff(self.starts.astype(np.int64))
+        ends = self.starts.astype(np.int64)
+        sizes: npt.NDArray[np.int64] = ends[1:] - ends[:-1]
         return sizes[self.source], sizes[self.target]
 
     def fingerprint(self) -> str:
         """Changes with anything that changes the order or content of training."""
         digest = hashlib.sha256()
-        for part in (self.tokens, self.starts, self.source, self.target, self.task, self.language, self.visits):
+        for part in (
+            self.tokens,
+            self.starts,
+            self.source,
+            self.target,
+            self.task,
+            self.language,
+            self.visits,
+        ):
             digest.update(np.ascontiguousarray(part).tobytes())
         return digest.hexdigest()[:16]
 
 
 def save(path: Path, data: Prepared) -> None:
     """Write `data` to `path` (whole or not at all)."""
-    held_out = json.dumps([[v.task, v.target, v.source, v.reference] for v in data.validation], ensure_ascii=False)
+    held_out = json.dumps(
+        [[v.task, v.target, v.source, v.reference] for v in data.validation], ensure_ascii=False
+    )
     temporary = path.with_suffix(".partial")
     with temporary.open("wb") as out:
         np.savez_compressed(

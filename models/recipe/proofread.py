@@ -66,7 +66,9 @@ def findings(folder: Path) -> Iterator[Finding]:
                     continue  # short titles may well be alike
                 mark = key("".join(sentence.texts.values()))
                 if mark in seen:
-                    yield Finding(document.identifier, number, f"the same row as {seen[mark]}", sentence.texts["uz"])
+                    yield Finding(
+                        document.identifier, number, f"the same row as {seen[mark]}", sentence.texts["uz"]
+                    )
                 seen.setdefault(mark, f"{document.identifier} row {number}")
 
 
@@ -86,7 +88,9 @@ def row_findings(sentence: Sentence) -> Iterator[tuple[str, str]]:
         if spacing := _SPACING.search(text):
             yield f"spacing {spacing[0]!r}", text
         for opening, closing in _PAIRS[:3]:
-            if text.count(opening) != text.count(closing) and not (opening == "(" and re.search(r"\w\)", text)):
+            if text.count(opening) != text.count(closing) and not (
+                opening == "(" and re.search(r"\w\)", text)
+            ):
                 yield f"unpaired {opening}{closing}", text
         if text.count('"') % 2:
             yield 'unpaired "', text
@@ -110,10 +114,12 @@ def _number_findings(sentence: Sentence) -> Iterator[tuple[str, str]]:
 def _in_digits(text: str) -> str:
     """`9 ming`, `9 тысяч` as 9000; a score `2-0` as 2:0."""
     text = _SCORE.sub(r"\1:\2", text)
-    return _THOUSAND.sub(lambda found: f"{float(found[1].replace(',', '.')) * 1000:.3f}".rstrip("0").rstrip("."), text)
+    return _THOUSAND.sub(
+        lambda found: f"{float(found[1].replace(',', '.')) * 1000:.3f}".rstrip("0").rstrip("."), text
+    )
 
 
 def _question_findings(sentence: Sentence) -> Iterator[tuple[str, str]]:
-    asks = {language: sentence.texts[language].rstrip("»”\"").endswith("?") for language in LANGUAGES}
+    asks = {language: sentence.texts[language].rstrip('»”"').endswith("?") for language in LANGUAGES}
     if sentence.kind == "B" and asks["uz"] and not asks["ru"] and not asks["en"]:
         yield "a question in Uzbek only", " | ".join(sentence.texts.values())

@@ -52,11 +52,14 @@ class Pieces:
     def decode(self, ids: list[int]) -> str:
         """Text of ids; `<x0>` ... stay, `<s>`, `</s>`, `<pad>` and the language and task pieces go."""
         silent = {BOS, PAD, EOS, self.prefixes.summary, *self.prefixes.target.values()}
-        return str(self._tokenizer.decode([i for i in ids if i not in silent], skip_special_tokens=False)).strip()
+        return str(
+            self._tokenizer.decode([i for i in ids if i not in silent], skip_special_tokens=False)
+        ).strip()
 
     def decode_tokens(self, tokens: list[str]) -> str:
         """Text of pieces, as CTranslate2 gives them."""
-        return self.decode([self._tokenizer.token_to_id(token) for token in tokens])
+        ids = (self._tokenizer.token_to_id(token) for token in tokens)
+        return self.decode([UNK if found is None else found for found in ids])
 
 
 def with_explicit_spacing(tokenizer: dict[str, Any]) -> dict[str, Any]:

@@ -34,7 +34,12 @@ class Trainer:
     """One run: model, optimiser, averaged weights and position in the data."""
 
     def __init__(
-        self, settings: Settings, model: BartForConditionalGeneration, data: Prepared, pieces: Pieces, folder: Path
+        self,
+        settings: Settings,
+        model: BartForConditionalGeneration,
+        data: Prepared,
+        pieces: Pieces,
+        folder: Path,
     ) -> None:
         self.settings = settings
         self.model = model.to(settings.device).train()
@@ -56,7 +61,12 @@ class Trainer:
         self.average = {name: value.clone() for name, value in own_weights(model).items()}
         vocabulary = int(model.config.vocab_size)
         self.candidates = (
-            Candidates(frequent_pieces(data, settings.frequent, vocabulary), vocabulary, settings.candidates, settings.seed)
+            Candidates(
+                frequent_pieces(data, settings.frequent, vocabulary),
+                vocabulary,
+                settings.candidates,
+                settings.seed,
+            )
             if settings.candidates
             else None
         )
@@ -82,8 +92,12 @@ class Trainer:
         if state.cuda_rng is not None and self.settings.device == "cuda":
             torch.cuda.set_rng_state(state.cuda_rng)
         if progress.data != self.fingerprint:
-            log.info("the prepared data changed (%s -> %s): a new epoch begins", progress.data, self.fingerprint)
-            progress = replace(progress, epoch=progress.epoch + 1, batch=0, data=self.fingerprint, best=0.0, stale=0)
+            log.info(
+                "the prepared data changed (%s -> %s): a new epoch begins", progress.data, self.fingerprint
+            )
+            progress = replace(
+                progress, epoch=progress.epoch + 1, batch=0, data=self.fingerprint, best=0.0, stale=0
+            )
         self.progress = progress
 
     def save(self) -> None:
@@ -111,7 +125,7 @@ class Trainer:
         total = 0.0
         for part, batch in enumerate(batches):
             loss = self._loss(batch, number * 64 + part) / count
-            loss.backward()
+            loss.backward()  # type: ignore[no-untyped-call]
             total += float(loss.detach())
         rate = self.settings.rate(number)
         self.optimiser.param_groups[0]["lr"] = rate * self.settings.encoder_scale

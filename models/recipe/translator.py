@@ -61,7 +61,7 @@ class Translator:
         return [self.pieces.decode_tokens(row) for row in outputs]
 
     def translate_masked(self, texts: list[str], target: str) -> list[tuple[str, bool]]:
-        """Outputs with every number and fixed span as a placeholder, put back afterwards; and whether all came back."""
+        """Outputs with numbers and fixed spans as placeholders, put back afterwards; and whether all came back."""
         kinds = DEFAULT_KINDS | {Kind.NUMBER}
         guarded = [protect(text, slots=PLACEHOLDERS, kinds=kinds) for text in texts]
         restored = [

@@ -14,7 +14,11 @@ from recipe.tokens import BOS, EOS, Pieces
 
 
 def greedy(
-    model: BartForConditionalGeneration, examples: Sequence[Validation], pieces: Pieces, rows: int = 40, longest: int = 120
+    model: BartForConditionalGeneration,
+    examples: Sequence[Validation],
+    pieces: Pieces,
+    rows: int = 40,
+    longest: int = 120,
 ) -> list[str]:
     """Greedy outputs of the examples, in their order."""
     device = model.model.shared.weight.device
@@ -22,7 +26,9 @@ def greedy(
     out = [""] * len(examples)
     for start in range(0, len(order), rows):
         chosen = order[start : start + rows]
-        sources = [[BOS, *pieces.prefixes.source_prefix(examples[i].task), *examples[i].source, EOS] for i in chosen]
+        sources = [
+            [BOS, *pieces.prefixes.source_prefix(examples[i].task), *examples[i].source, EOS] for i in chosen
+        ]
         source = torch.from_numpy(padded(sources)).to(device)
         tags = [pieces.prefixes.target[examples[i].target] for i in chosen]  # type: ignore[index]
         made = model.generate(
@@ -38,7 +44,9 @@ def greedy(
     return out
 
 
-def scores(model: BartForConditionalGeneration, examples: Sequence[Validation], pieces: Pieces) -> dict[str, float]:
+def scores(
+    model: BartForConditionalGeneration, examples: Sequence[Validation], pieces: Pieces
+) -> dict[str, float]:
     """chrF of each target language, and their mean under "all"."""
     was_training = model.training
     model.eval()

@@ -52,7 +52,9 @@ def select(pieces: Sequence[str], scores: Sequence[float], counts: Counter[int],
     from training text only.
     """
     room = size - len(SPECIAL) - len(EXTRA)
-    usable = [i for i in range(len(SPECIAL), len(pieces)) if pieces[i] not in EXTRA and _in_scripts(pieces[i])]
+    usable = [
+        i for i in range(len(SPECIAL), len(pieces)) if pieces[i] not in EXTRA and _in_scripts(pieces[i])
+    ]
     letters = [i for i in usable if len(pieces[i].replace(META, "")) <= 1]
     if len(letters) > room:
         raise ValueError(f"{size} pieces are too few: the single letters alone are {len(letters)}")
@@ -79,7 +81,9 @@ def count_pieces(tokenizer: Tokenizer, texts: Iterable[str]) -> Counter[int]:
     for text in texts:
         chunk.append(text)
         if len(chunk) == 4096:
-            counts.update(i for item in tokenizer.encode_batch(chunk, add_special_tokens=False) for i in item.ids)
+            counts.update(
+                i for item in tokenizer.encode_batch(chunk, add_special_tokens=False) for i in item.ids
+            )
             chunk = []
     counts.update(i for item in tokenizer.encode_batch(chunk, add_special_tokens=False) for i in item.ids)
     return counts
@@ -154,5 +158,6 @@ def _special(name: str) -> dict[str, Any]:
 
 def _in_scripts(piece: str) -> bool:
     return all(
-        any(low <= ord(character) < high for low, high in _RANGES) or ord(character) in _SINGLE for character in piece
+        any(low <= ord(character) < high for low, high in _RANGES) or ord(character) in _SINGLE
+        for character in piece
     )

@@ -9,11 +9,54 @@ from recipe.augment import english, russian, uzbek
 from recipe.corpus import Language
 
 MONTHS = {
-    "uz": "yanvar fevral mart aprel may iyun iyul avgust sentabr oktabr noyabr dekabr".split(),
-    "ru": "января февраля марта апреля мая июня июля августа сентября октября ноября декабря".split(),
-    "en": "January February March April May June July August September October November December".split(),
+    "uz": [
+        "yanvar",
+        "fevral",
+        "mart",
+        "aprel",
+        "may",
+        "iyun",
+        "iyul",
+        "avgust",
+        "sentabr",
+        "oktabr",
+        "noyabr",
+        "dekabr",
+    ],
+    "ru": [
+        "января",
+        "февраля",
+        "марта",
+        "апреля",
+        "мая",
+        "июня",
+        "июля",
+        "августа",
+        "сентября",
+        "октября",
+        "ноября",
+        "декабря",
+    ],
+    "en": [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ],
 }
-_SCALE = {"uz": ("ming", "million", "milliard"), "ru": ("тысяча", "миллион", "миллиард"), "en": ("thousand", "million", "billion")}
+_SCALE = {
+    "uz": ("ming", "million", "milliard"),
+    "ru": ("тысяча", "миллион", "миллиард"),
+    "en": ("thousand", "million", "billion"),
+}
 _MONEY = {
     "so'm": ("сум", "soum"),
     "dollar": ("доллар", "dollar"),
@@ -59,7 +102,11 @@ class Sum:
             return f"{digits} {_SCALE['en'][self.scale]} {english.plural(en)}"
         # A fraction governs the genitive singular; after a scale word the currency is in the genitive plural.
         number = 5 if name == "gen" else int(self.number)
-        scale = russian.counted(_SCALE["ru"][self.scale], number) if whole else russian.phrase(_SCALE["ru"][self.scale], "gen")
+        scale = (
+            russian.counted(_SCALE["ru"][self.scale], number)
+            if whole
+            else russian.phrase(_SCALE["ru"][self.scale], "gen")
+        )
         return f"{digits} {scale} {russian.counted(ru, 5) if ru != 'евро' else ru}"
 
 
@@ -148,7 +195,9 @@ def decimal(number: float, language: Language) -> str:
 def draw_count(rng: random.Random) -> Count:
     """Two to a few hundred thousand; never ending in a lone 1, whose Russian verb and adjective would be singular."""
     while True:
-        value = rng.choice((rng.randint(2, 40), rng.randint(41, 999), rng.randint(1, 99) * 100, rng.randint(1000, 250000)))
+        value = rng.choice(
+            (rng.randint(2, 40), rng.randint(41, 999), rng.randint(1, 99) * 100, rng.randint(1000, 250000))
+        )
         if value % 10 != 1 or value % 100 == 11:
             return Count(value)
 
@@ -190,12 +239,16 @@ def draw_url(rng: random.Random) -> Verbatim:
 
 def draw_mail(rng: random.Random) -> Verbatim:
     """An invented mail address under the reserved domain."""
-    return Verbatim(f"{rng.choice(('info', 'press', 'murojaat', 'contact', 'office'))}{rng.choice(('', '1', '.uz'))}@{rng.choice(('mail', 'agency', 'post'))}.example")
+    name = rng.choice(("info", "press", "murojaat", "contact", "office"))
+    host = rng.choice(("mail", "agency", "post"))
+    return Verbatim(f"{name}{rng.choice(('', '1', '.uz'))}@{host}.example")
 
 
 def draw_phone(rng: random.Random) -> Verbatim:
     """An invented telephone number."""
-    return Verbatim(f"+998 {rng.randint(55, 99)} {rng.randint(200, 999)}-{rng.randint(10, 99)}-{rng.randint(10, 99)}")
+    return Verbatim(
+        f"+998 {rng.randint(55, 99)} {rng.randint(200, 999)}-{rng.randint(10, 99)}-{rng.randint(10, 99)}"
+    )
 
 
 def draw_time(rng: random.Random) -> Verbatim:
@@ -203,12 +256,26 @@ def draw_time(rng: random.Random) -> Verbatim:
     return Verbatim(f"{rng.randint(8, 20):02d}:{rng.choice(('00', '30', '15', '45'))}")
 
 
-_LATIN = "a b v g d e j z i y k l m n o p r s t u f x sh ch".split()
 _SYLLABLES = (
-    ("zar", "зар", "zar"), ("nur", "нур", "nur"), ("mar", "мар", "mar"), ("dil", "дил", "dil"), ("bek", "бек", "bek"),
-    ("tex", "тех", "tex"), ("agro", "агро", "agro"), ("stan", "стан", "stan"), ("oltin", "олтин", "oltin"),
-    ("silk", "силк", "silk"), ("bu", "бу", "bu"), ("ro", "ро", "ro"), ("lan", "лан", "lan"), ("kor", "кор", "kor"),
-    ("vel", "вел", "vel"), ("san", "сан", "san"), ("met", "мет", "met"), ("inter", "интер", "inter"), ("trans", "транс", "trans"),
+    ("zar", "зар", "zar"),
+    ("nur", "нур", "nur"),
+    ("mar", "мар", "mar"),
+    ("dil", "дил", "dil"),
+    ("bek", "бек", "bek"),
+    ("tex", "тех", "tex"),
+    ("agro", "агро", "agro"),
+    ("stan", "стан", "stan"),
+    ("oltin", "олтин", "oltin"),
+    ("silk", "силк", "silk"),
+    ("bu", "бу", "bu"),
+    ("ro", "ро", "ro"),
+    ("lan", "лан", "lan"),
+    ("kor", "кор", "kor"),
+    ("vel", "вел", "vel"),
+    ("san", "сан", "san"),
+    ("met", "мет", "met"),
+    ("inter", "интер", "inter"),
+    ("trans", "транс", "trans"),
 )
 
 

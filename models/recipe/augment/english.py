@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-_IRREGULAR = {"person": "people", "child": "children", "man": "men", "woman": "women", "species": "species", "tonne": "tonnes", "half": "halves"}
+_IRREGULAR = {
+    "person": "people",
+    "child": "children",
+    "man": "men",
+    "woman": "women",
+    "species": "species",
+    "tonne": "tonnes",
+    "half": "halves",
+}
 
 
 def plural(noun: str) -> str:

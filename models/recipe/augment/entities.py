@@ -13,26 +13,36 @@ from recipe.augment import english, russian, uzbek
 from recipe.corpus import Language
 
 HERE = Path(__file__).parent
-COUNTRIES = (
-    "AF AL DZ AR AM AU AT AZ BH BD BY BE BR BG CA CL CN CO HR CU CY CZ DK EC EG EE ET FI FR GE DE GH GR HU IS IN ID IR "
-    "IQ IE IT JP JO KZ KE KW LA LV LB LY LT LU MY MT MX MD MN MA NP NL NZ NG NO OM PK PE PH PL PT QA RO RU SA SN RS SG "
-    "SK SI ZA ES LK SE CH SY TJ TH TN TR TM UG AE GB US UY VN YE KG KR"
-).split()
+COUNTRIES = tuple(
+    """
+    AF AL DZ AR AM AU AT AZ BH BD BY BE BR BG CA CL CN CO HR CU CY CZ DK EC EG EE ET FI FR GE DE GH GR HU IS
+    IN ID IR IQ IE IT JP JO KZ KE KW LA LV LB LY LT LU MY MT MX MD MN MA NP NL NZ NG NO OM PK PE PH PL PT QA
+    RO RU SA SN RS SG SK SI ZA ES LK SE CH SY TJ TH TN TR TM UG AE GB US UY VN YE KG KR
+    """.split()  # noqa: SIM905 - words are read more easily as words
+)
 _RUSSIAN = {"KG": "Кыргызстан", "US": "США", "AE": "ОАЭ"}
 _UZBEK = {"KR": "Koreya Respublikasi"}
-_ENGLISH = {"KR": "the Republic of Korea", "US": "the United States", "GB": "the United Kingdom", "TR": "Türkiye"}
+_ENGLISH = {
+    "KR": "the Republic of Korea",
+    "US": "the United States",
+    "GB": "the United Kingdom",
+    "TR": "Türkiye",
+}
 _ARTICLE = {"AE": "the United Arab Emirates", "NL": "the Netherlands", "PH": "the Philippines"}
 _ON = {"CU", "CY", "MT", "PH", "LK"}  # на Кубе, на Кипре ...
-ZONES = (
-    "Asia/Almaty Asia/Bishkek Asia/Dushanbe Asia/Ashgabat Asia/Baku Asia/Tbilisi Asia/Yerevan Asia/Kabul Asia/Tehran "
-    "Asia/Baghdad Asia/Damascus Asia/Beirut Asia/Amman Asia/Dubai Asia/Karachi Asia/Dhaka Asia/Bangkok Asia/Jakarta "
-    "Asia/Manila Asia/Seoul Asia/Tokyo Asia/Shanghai Asia/Kuala_Lumpur Europe/London Europe/Paris Europe/Berlin "
-    "Europe/Rome Europe/Madrid Europe/Lisbon Europe/Vienna Europe/Brussels Europe/Prague Europe/Warsaw Europe/Budapest "
-    "Europe/Bucharest Europe/Sofia Europe/Helsinki Europe/Stockholm Europe/Oslo Europe/Copenhagen Europe/Dublin "
-    "Europe/Riga Europe/Tallinn Europe/Vilnius Europe/Minsk Europe/Moscow Europe/Istanbul Europe/Zurich Europe/Belgrade "
-    "Africa/Cairo Africa/Nairobi Africa/Casablanca America/New_York America/Toronto America/Los_Angeles Asia/Hong_Kong "
-    "Australia/Sydney Asia/Colombo Asia/Ulaanbaatar Europe/Amsterdam America/Lima"
-).split()
+ZONES = tuple(
+    """
+    Asia/Almaty Asia/Bishkek Asia/Dushanbe Asia/Ashgabat Asia/Baku Asia/Tbilisi Asia/Yerevan Asia/Kabul
+    Asia/Tehran Asia/Baghdad Asia/Damascus Asia/Beirut Asia/Amman Asia/Dubai Asia/Karachi Asia/Dhaka
+    Asia/Bangkok Asia/Jakarta Asia/Manila Asia/Seoul Asia/Tokyo Asia/Shanghai Asia/Kuala_Lumpur Europe/London
+    Europe/Paris Europe/Berlin Europe/Rome Europe/Madrid Europe/Lisbon Europe/Vienna Europe/Brussels
+    Europe/Prague Europe/Warsaw Europe/Budapest Europe/Bucharest Europe/Sofia Europe/Helsinki Europe/Stockholm
+    Europe/Oslo Europe/Copenhagen Europe/Dublin Europe/Riga Europe/Tallinn Europe/Vilnius Europe/Minsk
+    Europe/Moscow Europe/Istanbul Europe/Zurich Europe/Belgrade Africa/Cairo Africa/Nairobi Africa/Casablanca
+    America/New_York America/Toronto America/Los_Angeles Asia/Hong_Kong Australia/Sydney Asia/Colombo
+    Asia/Ulaanbaatar Europe/Amsterdam America/Lima
+    """.split()  # noqa: SIM905 - words are read more easily as words
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +136,9 @@ def cities() -> tuple[Name, ...]:
     found = []
     for zone in ZONES:
         own = zone.rpartition("/")[2].replace("_", " ")
-        found.append(Name(_plain(uz.time_zones.get(zone, {}).get("city", own)), ru.time_zones[zone]["city"], own))
+        found.append(
+            Name(_plain(uz.time_zones.get(zone, {}).get("city", own)), ru.time_zones[zone]["city"], own)
+        )
     return tuple(found)
 
 
@@ -146,7 +158,7 @@ def listed(kind: str) -> tuple[Name, ...]:
 @cache
 def people() -> tuple[Person, ...]:
     """Every given name with every surname."""
-    rows = [(cells + [""])[:4] for cells in _rows(HERE / "names.tsv")]
+    rows = [[*cells, ""][:4] for cells in _rows(HERE / "names.tsv")]
     surnames = [row for row in rows if row[0] == "s"]
     return tuple(
         Person(

@@ -41,7 +41,8 @@ class Pattern:
 
     def skeleton(self, language: Language = "uz") -> str:
         """The words without the slots: two patterns with one skeleton teach the same thing twice."""
-        return re.sub(r"[\W\d_]+", " ", SLOT.sub(" ", self.texts[language])).casefold().strip()
+        words = re.sub(r"[\W\d_]+", " ", SLOT.sub(" ", self.texts[language])).casefold().strip()
+        return words or SLOT.sub(lambda match: f"<{match['kind']}>", self.texts[language])
 
 
 DRAW: dict[str, Callable[[random.Random], Filler]] = {
@@ -80,7 +81,9 @@ def patterns() -> tuple[Pattern, ...]:
                 continue
             cells = line.split("\t")
             if len(cells) != 3:
-                raise PatternError(f"{path.name}:{number}: {len(cells)} columns, expected Uzbek, Russian, English")
+                raise PatternError(
+                    f"{path.name}:{number}: {len(cells)} columns, expected Uzbek, Russian, English"
+                )
             pattern = Pattern(dict(zip(LANGUAGES, cells, strict=True)))
             _check(pattern, f"{path.name}:{number}")
             found.append(pattern)
@@ -89,7 +92,7 @@ def patterns() -> tuple[Pattern, ...]:
 
 def triples(count: int, seed: int) -> Iterator[dict[Language, str]]:
     """`count` sentences in three languages; every pattern in turn, so that all are used about equally often."""
-    rng = random.Random(seed)  # noqa: S311 - reproducible text, no secret
+    rng = random.Random(seed)
     order: list[Pattern] = []
     for _ in range(count):
         if not order:
@@ -122,4 +125,6 @@ def _check(pattern: Pattern, where: str) -> None:
     for language in LANGUAGES:
         unknown = {slot for slot in pattern.slots(language) if slot[0] not in DRAW}
         if unknown or pattern.slots(language) != wanted:
-            raise PatternError(f"{where}: slots of {language} {sorted(pattern.slots(language))}, of uz {sorted(wanted)}")
+            raise PatternError(
+                f"{where}: slots of {language} {sorted(pattern.slots(language))}, of uz {sorted(wanted)}"
+            )

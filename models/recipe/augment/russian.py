@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-import pymorphy3
+import pymorphy3  # type: ignore[import-untyped]
 
 CASES = {"nom": "nomn", "gen": "gent", "dat": "datv", "acc": "accs", "ins": "ablt", "loc": "loct"}
 _ORDER = ("nom", "gen", "dat", "acc", "ins", "loc")
@@ -65,7 +65,10 @@ def counted(noun: str, number: int) -> str:
         return _OWN_COUNTED[noun][form]
     words = noun.split(" ")
     if len(words) > 1:
-        return " ".join(_counted_adjective(w, form, words[-1]) for w in words[:-1]) + f" {counted(words[-1], number)}"
+        return (
+            " ".join(_counted_adjective(w, form, words[-1]) for w in words[:-1])
+            + f" {counted(words[-1], number)}"
+        )
     parse = _nominative(noun, plural=False)
     if parse is None:
         raise ValueError(f"no noun {noun!r} in the dictionary")
@@ -93,7 +96,11 @@ def _given(name: str, case: str, female: bool) -> str:
     if name[-1] in "ая":
         soft = name[-1] == "я"
         stem = name[:-1]
-        endings = {"gen": "и" if soft or stem[-1] in "гкхжшчщ" else "ы", "dat": "е", "acc": "ю" if soft else "у"}
+        endings = {
+            "gen": "и" if soft or stem[-1] in "гкхжшчщ" else "ы",
+            "dat": "е",
+            "acc": "ю" if soft else "у",
+        }
         endings |= {"ins": "ей" if soft or stem[-1] in "жшчщц" else "ой", "loc": "е"}
         if stem.endswith("и"):
             endings |= {"dat": "и", "loc": "и"}
@@ -128,7 +135,11 @@ def together_with(name: str) -> str:
 
 
 def _nominative(text: str, plural: bool) -> Any:
-    parses = [p for p in _analyzer().parse(text) if {"nomn"} <= set(p.tag.grammemes) and p.tag.POS in ("NOUN", "ADJF", "PRTF")]
+    parses = [
+        p
+        for p in _analyzer().parse(text)
+        if {"nomn"} <= set(p.tag.grammemes) and p.tag.POS in ("NOUN", "ADJF", "PRTF")
+    ]
     wanted = [p for p in parses if ("plur" in p.tag) == plural] or parses
     names = [p for p in wanted if "Geox" in p.tag] if text[:1].isupper() else []
     plain = [p for p in wanted if not {"Surn", "Name", "Patr", "Orgn"} & set(p.tag.grammemes)]
@@ -137,8 +148,11 @@ def _nominative(text: str, plural: bool) -> Any:
 
 
 def _is_adjective(text: str) -> bool:
-    return text == "и" or (text.lower().endswith(("ый", "ий", "ой", "ая", "яя", "ое", "ее", "ые", "ие")) and len(text) > 4
-                           and not text.lower().endswith(("ание", "ение", "ствие", "тие", "ция", "рий", "лий", "ние")))
+    return text == "и" or (
+        text.lower().endswith(("ый", "ий", "ой", "ая", "яя", "ое", "ее", "ые", "ие"))
+        and len(text) > 4
+        and not text.lower().endswith(("ание", "ение", "ствие", "тие", "ция", "рий", "лий", "ние"))
+    )
 
 
 def _is_plural(text: str) -> bool:
@@ -152,7 +166,11 @@ def _like(model: str, text: str) -> str:
     parts = model.split("-")
     if model[:1].isupper():
         shaped = text.split("-")
-        return "-".join(
-            t[:1].upper() + t[1:] if m[:1].isupper() else t for m, t in zip(parts, shaped, strict=False)
-        ) if len(parts) == len(shaped) else text[:1].upper() + text[1:]
+        return (
+            "-".join(
+                t[:1].upper() + t[1:] if m[:1].isupper() else t for m, t in zip(parts, shaped, strict=False)
+            )
+            if len(parts) == len(shaped)
+            else text[:1].upper() + text[1:]
+        )
     return text

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-VOWELS = "aeiou'"  # o' ends in the apostrophe; words in g' or with a final tutuq are listed in HARD_END
 _CASES = {"gen": "ning", "acc": "ni", "loc": "da", "abl": "dan", "dagi": "dagi", "gacha": "gacha"}
 _DROPPED = {
     "shahar": "shahr",
@@ -12,9 +11,16 @@ _DROPPED = {
     "ko'ngil": "ko'ngl",
     "singil": "singl",
     "o'g'il": "o'g'l",
-    "qism": "qism",
-    "avlod": "avlod",
 }
+_UNCHANGED = (
+    "huquq",
+    "ittifoq",
+    "hamyurt",
+    "ishtirok",
+    "fabrik",
+    "ocherk",
+    "blok",
+)  # loans that keep k and q
 
 
 def case(word: str, name: str) -> str:
@@ -43,11 +49,11 @@ def possessive(word: str) -> str:
         return word[: -len(stem)] + _DROPPED[stem] + "i"
     if ends_in_vowel(word):
         return word + "si"
-    if word.endswith("k") and len(word) > 3:
+    if word.endswith(_UNCHANGED) or sum(letter in "aeiou" for letter in word.lower()) < 2:
+        return word + "i"
+    if word.endswith("k"):
         return word[:-1] + "gi"
-    if word.endswith("q") and len(word) > 3:
-        return word[:-1] + "g'i"
-    return word + "i"
+    return word[:-1] + "g'i" if word.endswith("q") else word + "i"
 
 
 def plural(word: str) -> str:
