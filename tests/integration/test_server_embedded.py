@@ -185,9 +185,7 @@ async def test_a_model_that_is_not_here_says_how_to_get_it(served: ServeProcess)
     async with TarjimonClient(served.address) as client:
         absent = next(model.id for model in await client.models() if model.state == "not-fetched")
         with pytest.raises(ModelError, match="models pull"):
-            await client.translate(
-                ["Salom, dunyo."], targets=["ru"], options=TranslationOptions(model=absent)
-            )
+            await client.translate([RELEASE], targets=["ru"], options=TranslationOptions(model=absent))
 
 
 async def test_a_stream_gives_what_a_call_gives(served: ServeProcess) -> None:
