@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from tarjimon import __version__
+from tarjimon.cli.bench import bench
 from tarjimon.cli.health import health
 from tarjimon.cli.models import app as models_app
 from tarjimon.cli.serve import serve
@@ -24,6 +25,7 @@ app.command()(summarize)
 app.command()(detect)
 app.command()(serve)
 app.command()(health)
+app.command()(bench)
 app.add_typer(models_app, name="models")
 
 

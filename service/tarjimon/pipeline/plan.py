@@ -6,10 +6,12 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import groupby
 
 from tarjimon.domain import SOURCE_LANGUAGES
 from tarjimon.pipeline.values import SourceSegment
 from tarjimon.text.language import Identification, LanguageIdentifier
+from tarjimon.text.language_script import MIXED
 from tarjimon.text.protection import is_translatable
 from tarjimon.text.segmentation import segment
 
@@ -17,6 +19,7 @@ UNKNOWN = "und"
 _OVERRIDE_CONFIDENCE = 0.8
 _OVERRIDE_CHARACTERS = 20
 _SAMPLE = 4000
+_ALIKE_CONFIDENCE = 0.9
 
 
 class Action(StrEnum):
@@ -87,26 +90,35 @@ def _plan(
     source: str | None,
     identifier: LanguageIdentifier,
 ) -> Plan:
+    paragraphs = [list(group) for _, group in groupby(sentences, key=lambda sentence: sentence[4])]
     whole = identifier.identify(text[:_SAMPLE], prior=source)
     hint = source or (whole.language if whole.language in SOURCE_LANGUAGES else None)
     planned: list[PlannedSegment] = []
     weights: defaultdict[str, int] = defaultdict(int)
     best: dict[str, Identification] = {}
-    for name, start, end, sentence, paragraph in sentences:
-        found = identifier.identify(sentence, prior=hint)
-        language = _effective(found, sentence, source, whole)
-        weights[language] += len(sentence)
-        if language == found.language and found.confidence >= best.get(language, found).confidence:
-            best[language] = found
-        planned.append(
-            PlannedSegment(
-                SourceSegment(name, start, end, sentence, paragraph, found),
-                language,
-                is_translatable(sentence),
+    for group in paragraphs:
+        shared = whole if len(paragraphs) == 1 else identifier.identify(_span(text, group), prior=hint)
+        # Most paragraphs are in one language, and to tell it once for all of its sentences is cheaper and surer.
+        alike = len(group) == 1 or (shared.confidence >= _ALIKE_CONFIDENCE and shared.script != MIXED)
+        for name, start, end, sentence, paragraph in group:
+            found = shared if alike else identifier.identify(sentence, prior=hint)
+            language = _effective(found, sentence, source, whole)
+            weights[language] += len(sentence)
+            if language == found.language and found.confidence >= best.get(language, found).confidence:
+                best[language] = found
+            planned.append(
+                PlannedSegment(
+                    SourceSegment(name, start, end, sentence, paragraph, found),
+                    language,
+                    is_translatable(sentence),
+                )
             )
-        )
     main = max(weights, key=lambda language: weights[language]) if weights else UNKNOWN
     return Plan(text, tuple(planned), best.get(main, whole))
+
+
+def _span(text: str, group: Sequence[tuple[str, int, int, str, int]]) -> str:
+    return text[group[0][1] : group[-1][2]]
 
 
 def _effective(found: Identification, sentence: str, source: str | None, whole: Identification) -> str:
