@@ -18,6 +18,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from tarjimon.engine.transformers import without_progress_bars
 from tarjimon.errors import CorruptModelError, ModelUnavailableError
 from tarjimon.models.folder import tokenizers_in, weights_in
 from tarjimon.models.spec import ModelSpec, Scheme
@@ -40,8 +41,11 @@ def convert_checkpoint(checkpoint: Path, output: Path, spec: ModelSpec) -> None:
     if form != "transformers":
         raise CorruptModelError(f"{checkpoint} is a CTranslate2 folder already.")
     converter = _converter(spec)(str(checkpoint))
+    import transformers  # it is there: `_converter` has looked
+
     try:
-        converter.convert(str(output), quantization=spec.quantization, force=True)
+        with without_progress_bars(transformers):
+            converter.convert(str(output), quantization=spec.quantization, force=True)
     except (RuntimeError, ValueError, KeyError, AttributeError, OSError, TypeError) as error:
         raise CorruptModelError(
             f"{checkpoint} cannot be converted as {spec.architecture}: {type(error).__name__}: {error}."

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -74,13 +75,14 @@ class TransformersEngine:
                 field="compute_type",
             )
         try:
-            model = transformers.AutoModelForSeq2SeqLM.from_pretrained(
-                folder,
-                dtype=getattr(torch, compute_type),
-                use_safetensors=True,
-                local_files_only=True,
-                trust_remote_code=False,
-            )
+            with without_progress_bars(transformers):
+                model = transformers.AutoModelForSeq2SeqLM.from_pretrained(
+                    folder,
+                    dtype=getattr(torch, compute_type),
+                    use_safetensors=True,
+                    local_files_only=True,
+                    trust_remote_code=False,
+                )
         except Exception as error:  # safetensors, JSON and shape errors have no common root
             raise CorruptModelError(f"transformers cannot load {folder}: {error}.") from error
         if device == "cpu":
@@ -175,6 +177,19 @@ class TransformersEngine:
         written = row[: row.index(eos)] if complete else [i for i in row if i != self._config["pad_token_id"]]
         length = len(written) + complete
         return Hypothesis(self._pieces.words(written), sum(gains[:length]) / max(1, length), complete)
+
+
+@contextmanager
+def without_progress_bars(transformers: Any) -> Iterator[None]:
+    """transformers draws bars on stderr while it reads weights; a server's log is no place for them."""
+    bars = transformers.utils.logging
+    shown = bars.is_progress_bar_enabled()
+    bars.disable_progress_bar()
+    try:
+        yield
+    finally:
+        if shown:
+            bars.enable_progress_bar()
 
 
 class _Vocabulary(Protocol):

@@ -50,7 +50,7 @@ class _Entry:
         self._known(self._table, "", _REQUIRED, _OPTIONAL)
         sources, targets = self._languages()
         tasks = frozenset(self._choice("tasks", Task, word) for word in self._list("tasks"))
-        return ModelSpec(
+        spec = ModelSpec(
             id=self._pattern("id", self._string("id"), _ID, "lower-case letters, digits, '.', '_' and '-'"),
             title=self._string("title"),
             architecture=self._string("architecture"),
@@ -74,6 +74,10 @@ class _Entry:
                 "quantization", self._string("quantization", "float16"), _QUANTIZATIONS
             ),
         )
+        for task in tasks:
+            if not any(spec.supports(task, s, t) for s in sources for t in targets):
+                raise self._fault("languages", f"leave no pair of languages to {task.value}")
+        return spec
 
     def _languages(self) -> tuple[dict[str, str], dict[str, str]]:
         table = self._dict("languages")

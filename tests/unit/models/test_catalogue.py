@@ -108,11 +108,13 @@ def test_a_users_entry_replaces_a_packaged_one_of_the_same_id(tmp_path: Path) ->
             r'pairs: expected "source>',
         ),
         ("[model.decoding]", "[model.pairs]\ntranslate = ['uz>kk']\n[model.decoding]", r"found 'uz>kk'"),
+        ('{ uz = "uzb", ru = "rus" }\ntargets = { ru = ">>rus<<", uz = ">>uzb<<" }',
+         '{ ru = "rus" }\ntargets = { ru = "r" }', r".*languages: leave no pair of languages to translate"),
         ("{ uz = ", "{ Uzbek = ", r"languages.sources: expected BCP-47"),
         ("[[model]]", "[[model", r"own.toml is not TOML.*line 1"),
         ("[[model]]", "[[modell]]", r"only \[\[model\]\] tables are expected, found modell"),
     ],
-)
+)  # fmt: skip
 def test_a_mistake_is_named_with_file_line_and_key(tmp_path: Path, old: str, new: str, said: str) -> None:
     assert old in GOOD
     with pytest.raises(ConfigError, match=said) as caught:
