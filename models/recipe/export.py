@@ -9,9 +9,9 @@ import tempfile
 from pathlib import Path
 
 import torch
-from safetensors.torch import load_file, save_file
+from safetensors.torch import save_file
 
-from recipe.model import CONFIG, TOKENIZER, WEIGHTS
+from recipe.model import CONFIG, TOKENIZER, WEIGHTS, stored_weights
 from recipe.tokens import Pieces
 from recipe.vocabulary import EXTRA, SPECIAL, sentencepiece_model
 
@@ -20,8 +20,8 @@ def average(folders: list[Path]) -> dict[str, torch.Tensor]:
     """Mean of the weights of several model folders of one shape, in float32."""
     total: dict[str, torch.Tensor] = {}
     for folder in folders:
-        for name, value in load_file(folder / WEIGHTS).items():
-            total[name] = total[name] + value.float() if name in total else value.float()
+        for name, value in stored_weights(folder).items():
+            total[name] = total[name] + value if name in total else value
     return {name: value / len(folders) for name, value in total.items()}
 
 

@@ -28,6 +28,7 @@ class Mixture:
     """The mixture file; see `configs/mixture.toml` for what each number means."""
 
     reverse: float
+    to_uzbek: float
     labels: float
     masked: float
     fixed_masked: float
@@ -39,6 +40,12 @@ class Mixture:
     document_visits: float
     generated_visits: float
     sources: tuple[Source, ...]
+
+    def share(self, source: str, target: str) -> float:
+        """Visits of a direction, as a share of those from Uzbek."""
+        if source == "uz":
+            return 1.0
+        return self.to_uzbek if target == "uz" else self.reverse
 
     def source(self, stem: str) -> Source:
         """The entry for a file; a file without one is an error, since nobody decided on its licence."""

@@ -11,7 +11,10 @@ import torch
 from safetensors.torch import load_file, save_file
 from transformers import BartConfig, BartForConditionalGeneration
 
+from recipe.packed import unpack
+
 CONFIG, WEIGHTS, TOKENIZER = "hf_config.json", "model.fp16.safetensors", "tokenizer.json"
+PACKED = "model.int8.safetensors"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +70,17 @@ def load_folder(folder: Path, dropout: float, attention: str) -> BartForConditio
     """The model of a folder, in float32."""
     config = BartConfig.from_dict(json.loads((folder / CONFIG).read_text(encoding="utf-8")))
     model = build(config, dropout, attention, seed=0)
-    load_weights(model, load_file(folder / WEIGHTS))
+    load_weights(model, stored_weights(folder))
     return model
+
+
+def stored_weights(folder: Path) -> dict[str, torch.Tensor]:
+    """The tensors of a folder in float32, from float16 or, where there is none, from the packed file."""
+    if (folder / WEIGHTS).exists():
+        return {name: value.float() for name, value in load_file(folder / WEIGHTS).items()}
+    if (folder / PACKED).exists():
+        return unpack(folder / PACKED)
+    raise FileNotFoundError(f"{folder} holds neither {WEIGHTS} nor {PACKED}")
 
 
 def save_folder(folder: Path, model: BartForConditionalGeneration, weights: dict[str, torch.Tensor]) -> None:

@@ -19,7 +19,14 @@ from recipe.prepared import TARGETS, TASKS, Prepared, Validation
 from recipe.tokens import Pieces
 
 Fold = Callable[[str], str]
-DIRECTIONS: tuple[tuple[Language, Language], ...] = (("uz", "ru"), ("uz", "en"), ("ru", "en"), ("en", "ru"))
+DIRECTIONS: tuple[tuple[Language, Language], ...] = (
+    ("uz", "ru"),
+    ("uz", "en"),
+    ("ru", "en"),
+    ("en", "ru"),
+    ("ru", "uz"),
+    ("en", "uz"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +113,7 @@ class Gatherer:
             folded = [self._folded(sentence) for sentence in document.sentences]
             for texts in folded:
                 for source, target in DIRECTIONS:
-                    weight = self._mixture.document_visits * (1 if source == "uz" else self._mixture.reverse)
+                    weight = self._mixture.document_visits * self._mixture.share(source, target)
                     self._pair("documents", source, target, texts, weight, clean=False)
             self._document_tasks(document, folded)
         return held_out
@@ -128,14 +135,14 @@ class Gatherer:
                 texts = {name: self._fold(text) if name == "uz" else text for name, text in row.texts.items()}
                 for source, target in DIRECTIONS:
                     if source in texts and target in texts:
-                        share = 1 if source == "uz" else self._mixture.reverse
+                        share = self._mixture.share(source, target)
                         self._pair(entry.prefix, source, target, texts, weight * share, clean=True)
 
     def generated(self, triples: Iterable[dict[Language, str]]) -> None:
         """Add sentences of the generator (already consistent; only duplicates and overlap are checked)."""
         for texts in triples:
             for source, target in DIRECTIONS:
-                weight = self._mixture.generated_visits * (1 if source == "uz" else self._mixture.reverse)
+                weight = self._mixture.generated_visits * self._mixture.share(source, target)
                 self._pair("generated", source, target, texts, weight, clean=False)
 
     def _folded(self, sentence: Sentence) -> dict[Language, str]:
@@ -150,6 +157,8 @@ class Gatherer:
         visits: float,
         clean: bool,
     ) -> None:
+        if not visits:
+            return
         left, right = texts[source], texts[target]
         reason = rejection(source, target, left, right) if clean else None
         reason = reason or self._repeated(origin, source, target, left, right) or self._overlaps(left, right)

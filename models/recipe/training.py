@@ -21,7 +21,16 @@ from recipe import checkpoint
 from recipe.batches import Batch, BatchLimits, Epochs
 from recipe.checkpoint import Progress, State
 from recipe.loss import Candidates, frequent_pieces, full_loss, sampled_loss
-from recipe.model import TOKENIZER, load_folder, load_weights, own_weights, save_folder
+from recipe.model import (
+    CONFIG,
+    PACKED,
+    TOKENIZER,
+    WEIGHTS,
+    load_folder,
+    load_weights,
+    own_weights,
+    save_folder,
+)
 from recipe.prepared import Prepared, load
 from recipe.settings import Settings, read_settings
 from recipe.tokens import Pieces
@@ -194,8 +203,9 @@ def run(config: Path, folder: Path, data_path: Path, init: Path | None, max_seco
     if source is None:
         raise FileNotFoundError(f"{folder} has no checkpoint: name a model folder with --init")
     if source is not folder:
-        for name in (TOKENIZER, "hf_config.json", "model.fp16.safetensors"):
-            (folder / name).write_bytes((source / name).read_bytes())
+        for name in (TOKENIZER, CONFIG, WEIGHTS, PACKED):
+            if (source / name).exists():
+                (folder / name).write_bytes((source / name).read_bytes())
     pieces = Pieces(folder / TOKENIZER)
     model = load_folder(folder, settings.dropout, settings.attention)
     trainer = Trainer(settings, model, data, pieces, folder)

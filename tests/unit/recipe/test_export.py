@@ -141,3 +141,21 @@ def test_the_encoder_started_from_e5_is_e5(model_folder) -> None:
         ours = model.model.encoder(input_ids=ids).last_hidden_state
         theirs = bert(input_ids=ids).last_hidden_state
     assert torch.allclose(ours, theirs, atol=1e-5)
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_packed_weights_export_to_the_same_int8_model(tmp_path, model_folder) -> None:
+    from recipe.model import PACKED, WEIGHTS, stored_weights
+    from recipe.packed import pack
+
+    packed = tmp_path / "packed"
+    packed.mkdir()
+    for name in ("hf_config.json", "tokenizer.json"):
+        (packed / name).write_bytes((model_folder / name).read_bytes())
+    pack(stored_weights(model_folder), packed / PACKED)
+    assert (packed / PACKED).stat().st_size < 0.8 * (model_folder / WEIGHTS).stat().st_size
+    export([model_folder], model_folder / "tokenizer.json", tmp_path / "a", "int8")
+    export([packed], packed / "tokenizer.json", tmp_path / "b", "int8")
+    decoding = Decoding(beam=2, longest=10)
+    left, right = Translator(tmp_path / "a", decoding, 1), Translator(tmp_path / "b", decoding, 1)
+    assert left.translate(TEXTS, "ru") == right.translate(TEXTS, "ru")

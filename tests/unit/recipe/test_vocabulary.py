@@ -5,7 +5,7 @@ from collections import Counter
 import numpy as np
 import pytest
 import sentencepiece
-from recipe.e5 import BLOCK, E5Error, dequantised, read
+from recipe.e5 import BLOCK, E5Error, dequantised, prune, read
 from recipe.export import _sentencepiece
 from recipe.tokens import Pieces, with_explicit_spacing
 from recipe.vocabulary import EXTRA, SPECIAL, named, select
@@ -94,3 +94,13 @@ def test_dequantising_is_ggml_q4_0() -> None:
     made = dequantised(block, 32)
     assert list(made[:16]) == [(value % 16 - 8) * 2.0 for value in range(16)]
     assert list(made[16:]) == [-16.0] * 16
+
+
+def test_a_pruned_file_holds_the_same_numbers(tmp_path) -> None:
+    (tmp_path / "e5.bin").write_bytes(_e5_file())
+    prune(tmp_path / "e5.bin", [0, 1, 2, 3, 5], tmp_path / "small.bin")
+    whole, small = read(tmp_path / "e5.bin"), read(tmp_path / "small.bin")
+    assert small.pieces == (*SPECIAL, "b")
+    assert np.array_equal(small.tensors["emb.word"], whole.tensors["emb.word"][[0, 1, 2, 3, 5]])
+    assert np.array_equal(small.tensors["emb.pos"], whole.tensors["emb.pos"])
+    assert (tmp_path / "small.bin").stat().st_size < (tmp_path / "e5.bin").stat().st_size
