@@ -50,7 +50,7 @@ class SchedulerSettings:
     source_budget: int = 4096
     output_budget: int = 4096
     max_batch_segments: int = 256
-    window_batches: int = 4
+    window_batches: int = 16
     bulk_share: float = 0.125
     interactive_queue_tokens: int = 400_000
     bulk_queue_tokens: int = 4_000_000

@@ -176,7 +176,7 @@ async def test_a_small_client_passes_a_large_one(schedule, engine):
 
 
 async def test_clients_with_deep_queues_get_equal_tokens(schedule, engine):
-    scheduler = schedule(source_budget=60, output_budget=1000)
+    scheduler = schedule(source_budget=60, output_budget=1000, window_batches=4)
     blocker = await busy(scheduler, engine)
     works = [make_work(f"A{i}", 5, client="A") for i in range(900)]
     works += [make_work(f"B{i}", 10, client="B") for i in range(450)]
