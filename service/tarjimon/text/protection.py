@@ -54,7 +54,8 @@ _PATTERNS: dict[Kind, str] = {
     Kind.PHONE: rf"(?<![\w+])\+[0-9]{{1,3}}{_GAP}?\(?[0-9]{{2,5}}\)?(?:{_GAP}?[0-9]{{2,4}}){{2,4}}(?![\w-])"
     rf"|(?<![\w+])\([0-9]{{2,5}}\){_GAP}?[0-9]{{2,3}}(?:{_GAP}[0-9]{{2}}){{2}}(?![\w-])"
     rf"|(?<![\w+-])(?:[0-9]{{2}}{_GAP})?[0-9]{{3}}-[0-9]{{2}}-[0-9]{{2}}(?![\w-])",
-    Kind.CODE: r"(?<![\w-])(?:[A-ZА-ЯЁЎҚҒҲ]{1,6}|[OЎ]['`´‘’ʻʼ]?R?Р?[QҚ])[-–][0-9]{1,6}(?:/[0-9]{1,4})?[a-zа-я]?(?!\w)"
+    Kind.CODE: r"(?<![\w-])(?:[A-ZА-ЯЁЎҚҒҲ]{1,6}|[OЎ]['`´‘’ʻʼ]?R?Р?[QҚ])"
+    r"[-–][0-9]{1,6}(?:/[0-9]{1,4})?[a-zа-я]?(?!\w)"
     r"|№[ \u00a0]?[0-9]{1,9}(?:[-/][0-9]{1,6})?[A-Za-zА-Яа-я]?(?!\w)"
     r"|(?<!\w)v[0-9]{1,4}(?:\.[0-9]{1,4}){1,3}(?!\w)",
     Kind.NUMBER: r"(?<!\w)[+−-]?[0-9]{1,20}(?:[ \u00a0\u202f.,:/][0-9]{1,20}){0,8}(?:[ \u00a0]?%)?(?![^\W_])",
@@ -180,7 +181,7 @@ def restore(translated: str, protected: Protected) -> Restored:
 
 
 def is_translatable(text: str) -> bool:
-    """Whether there is anything to translate: a letter outside of URLs, addresses, codes, tags and numbers."""
+    """Whether there is anything to translate: a letter outside of URLs, addresses, codes and tags."""
     position = 0
     for span in find_spans(text):
         if _has_letter(text[position : span.start]):
