@@ -234,6 +234,17 @@ async def test_errors_in_a_stream(client: TarjimonClient) -> None:
             pass
 
 
+async def test_the_servers_error_is_told_when_it_comes_while_texts_are_being_sent(
+    client: TarjimonClient,
+) -> None:
+    # grpc.aio answers most of these with INTERNAL of its own making.
+    for at in range(20):
+        texts = [("", "CORRUPT" if number == at % 5 else "a" * 1000) for number in range(200)]
+        with pytest.raises(CorruptModelError):
+            async for _ in client.stream_translate(texts, targets=["ru"]):
+                pass
+
+
 async def test_the_limits_of_the_options_decide_how_texts_are_shared_out() -> None:
     limits = LimitSettings.model_validate({"texts_per_call": 2})
     async for running in running_server(limits={"texts_per_call": 2}):

@@ -9,6 +9,7 @@ from typing import TypeAlias
 import grpc
 
 from tarjimon.client import requests, responses
+from tarjimon.client.sent_status import SentStatus
 from tarjimon.pipeline.values import FinishedSegment, SourceSegment, TranslatedText
 from tarjimon.v1 import translation_service_pb2 as pb
 
@@ -32,6 +33,7 @@ class TextStream:
         texts: Texts,
     ) -> None:
         self._call = call
+        self._status = SentStatus(call)
         self._sources: dict[str, dict[str, SourceSegment]] = {}
         self._writer = asyncio.create_task(self._write(config, texts))
 
@@ -45,6 +47,8 @@ class TextStream:
         try:
             async for response in self._call:
                 yield response.text_id, self._item(response)
+        except grpc.aio.AioRpcError as error:
+            raise await self._status.of(error) from None
         except asyncio.CancelledError:
             # The writer cancels the call when the texts raise: that error is the one to tell.
             if self._writer.done() and not self._writer.cancelled():
@@ -72,7 +76,7 @@ class TextStream:
                 await self._send(requests.stream_text(name, text))
             await self._call.done_writing()
         except (grpc.aio.AioRpcError, asyncio.InvalidStateError):
-            return  # the call is over; the reader learns why
+            return  # the call is over; `items` tells why
         except Exception:
             self._call.cancel()
             raise
