@@ -139,7 +139,7 @@ async def test_calls_refused_for_a_moment_are_tried_again(
     assert answer[0].translations[0].text == "[ru] OVERLOAD"
     assert running.application.overloads == 0
     # The server asks for 50 ms each time; the client's own backoff would be longer.
-    assert 0.15 <= time.monotonic() - started < 1.0
+    assert 0.15 <= time.monotonic() - started < 1.6
 
 
 async def test_a_server_that_is_nearly_ready_is_waited_for(starting: RunningServer) -> None:

@@ -178,9 +178,9 @@ async def test_a_clients_cancellation_and_its_deadline_end_the_work(running: Run
         await asyncio.sleep(0.01)
     call.cancel()
     with pytest.raises(grpc.aio.AioRpcError) as caught:
-        await running.translation.TranslateText(request, timeout=0.2)
+        await running.translation.TranslateText(request, timeout=0.5)
     assert caught.value.code() is grpc.StatusCode.DEADLINE_EXCEEDED
-    for _ in range(100):
+    for _ in range(500):
         if running.application.cancelled == 2 and running.server.gate.in_flight == 0:
             break
         await asyncio.sleep(0.02)

@@ -227,7 +227,7 @@ async def test_sigterm_loses_none_of_many_calls(tmp_path: Path) -> None:
         async with TarjimonClient(process.address, ClientOptions(timeout=60)) as client:
             texts = [f"Hujjat {number}-son bilan tasdiqlandi." for number in range(64)]
             calls = [asyncio.create_task(client.translate([text], targets=["ru"])) for text in texts]
-            await asyncio.sleep(0.3)
+            await asyncio.wait(calls, return_when=asyncio.FIRST_COMPLETED)
             process.process.send_signal(signal.SIGTERM)
             answers = await asyncio.gather(*calls)
         assert all(answer[0].translations[0].text for answer in answers)

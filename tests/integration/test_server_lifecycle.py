@@ -61,6 +61,8 @@ async def test_health_follows_the_life_of_the_server(starting: RunningServer) ->
         await asyncio.sleep(0.01)
     draining = asyncio.create_task(starting.server.drain(5))
     assert (await watch.read()).status == NOT_SERVING
+    await starting.translation.TranslateText(request("sent before the client knew"))
+    await starting.server.gate.draining.wait()
     with pytest.raises(grpc.aio.AioRpcError) as caught:
         await starting.translation.TranslateText(request("a"))
     assert caught.value.code() is grpc.StatusCode.UNAVAILABLE
@@ -173,11 +175,11 @@ async def server_process(*arguments: str) -> AsyncIterator[Process]:
 
 
 async def test_sigterm_with_64_calls_in_flight_loses_none() -> None:
-    async with server_process("--slow", "1.5") as running:
+    async with server_process("--slow", "3") as running:
         await running.ready()
         calls = [running.translation.TranslateText(request(f"SLOW {number}")) for number in range(64)]
         pending = [asyncio.ensure_future(call) for call in calls]
-        await asyncio.sleep(0.7)
+        await asyncio.sleep(1.5)
         running.process.send_signal(signal.SIGTERM)
         answers = await asyncio.gather(*pending)
         assert [answer.texts[0].translations[0].text for answer in answers] == [

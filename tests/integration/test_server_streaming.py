@@ -20,11 +20,11 @@ def text(content: str, name: str = "") -> pb.StreamTranslateRequest:
 
 
 async def until(condition: Callable[[], bool]) -> None:
-    for _ in range(300):
+    for _ in range(1000):
         if condition():
             return
         await asyncio.sleep(0.01)
-    raise AssertionError("it did not come to pass within 3 s")
+    raise AssertionError("it did not come to pass within 10 s")
 
 
 async def test_each_segment_comes_once_per_target_then_the_whole_text(running: RunningServer) -> None:
@@ -124,7 +124,7 @@ async def test_a_reader_that_does_not_read_stops_the_work() -> None:
 
 @pytest.mark.parametrize("how", ["cancel", "deadline", "error"])
 async def test_a_broken_stream_leaves_no_work_behind(running: RunningServer, how: str) -> None:
-    call = running.translation.StreamTranslate(timeout=0.5 if how == "deadline" else None)
+    call = running.translation.StreamTranslate(timeout=2 if how == "deadline" else None)
     await call.write(CONFIG)
     await call.write(text("SLOW 1"))
     await call.write(text("SLOW 2"))

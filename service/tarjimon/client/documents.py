@@ -6,7 +6,10 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import grpc
+
 from tarjimon.client import requests, responses
+from tarjimon.client.sent_status import SentStatus
 from tarjimon.documents.formats import ReadOptions
 from tarjimon.domain import Lane, Receipt
 from tarjimon.pipeline.values import TranslatedText, TranslationOptions
@@ -73,16 +76,22 @@ async def translate_document(
     files: dict[tuple[str, str], bytearray] = {}
     done = pb.DocumentDone()
     call = stub.StreamTranslateDocument(parts(), timeout=timeout)
-    async for response in call:
-        kind = response.WhichOneof("response")
-        if kind == "progress":
-            progress(response.progress.done, response.progress.total)
-        elif kind == "file":
-            files.setdefault((response.file.target_language, response.file.name), bytearray()).extend(
-                response.file.content
-            )
-        elif kind == "done":
-            done = response.done
+    status = SentStatus(call)
+    try:
+        async for response in call:
+            kind = response.WhichOneof("response")
+            if kind == "progress":
+                progress(response.progress.done, response.progress.total)
+            elif kind == "file":
+                files.setdefault((response.file.target_language, response.file.name), bytearray()).extend(
+                    response.file.content
+                )
+            elif kind == "done":
+                done = response.done
+    except grpc.aio.AioRpcError as error:
+        raise await status.of(error) from None
+    finally:
+        call.cancel()  # harmless when it is over; frees the server when `progress` raised
     receipts = responses.all_receipts(done.receipts)
     return ReceivedDocument(
         files=tuple((target, name, bytes(content)) for (target, name), content in files.items()),

@@ -67,6 +67,7 @@ async def stream_translate_document(
         document = working.result()
     finally:
         working.cancel()
+        await asyncio.gather(working, return_exceptions=True)
     for part in _parts(document, config.name):
         await write(pb.StreamTranslateDocumentResponse(file=part))
     await write(

@@ -30,6 +30,7 @@ class Gate:
 
     Attributes:
         draining: set once no new work is accepted; streams read no further texts then.
+        entered: calls that were ever let in.
         cutting: True once the drain's time is over and the calls that remain are being ended.
     """
 
@@ -41,11 +42,17 @@ class Gate:
         self._phase = Phase.STARTING
         self.draining = asyncio.Event()
         self.cutting = False
+        self.entered = 0
 
     @property
     def in_flight(self) -> int:
         """Calls that were let in and have not left."""
         return len(self._calls)
+
+    @property
+    def serving(self) -> bool:
+        """Whether calls are let in."""
+        return self._phase is Phase.SERVING
 
     def open(self) -> None:
         """Let calls in, unless the drain has begun."""
@@ -82,6 +89,7 @@ class Gate:
         task = asyncio.current_task()
         if task is None:
             raise RuntimeError("a call enters from its own task")
+        self.entered += 1
         self._calls.add(task)
         self._idle.clear()
         # The stubs want a class of their own here; grpc calls whatever it gets.

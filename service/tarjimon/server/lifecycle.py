@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import time
 
@@ -27,6 +28,13 @@ SERVICES = (
     summarization_service_pb2.DESCRIPTOR.services_by_name["SummarizationService"].full_name,
 )
 """Full names of our services; health is told for each, and for "" (the whole server)."""
+
+_QUIET_SECONDS = 0.15
+"""The door stays open after health has said NOT_SERVING until twice in a row nobody came for so long: clients
+have sent calls already that a busy event loop has yet to see."""
+
+_LONGEST_WAIT_FOR_QUIET = 5.0
+"""Clients that do not look at health never stop calling."""
 
 _CUT_SECONDS = 2.0
 """Time that ended calls get to tell their clients."""
@@ -80,7 +88,7 @@ class TarjimonServer:
         _log.info("ready after %.1f s", time.monotonic() - started)
 
     async def drain(self, seconds: float) -> bool:
-        """Stop: health NOT_SERVING, refuse, finish what is in flight, close the application last.
+        """Stop: health NOT_SERVING, wait for quiet, refuse, finish what is in flight, close the application.
 
         Args:
             seconds: time that calls in flight get; what remains is ended with UNAVAILABLE.
@@ -90,8 +98,10 @@ class TarjimonServer:
         """
         deadline = time.monotonic() + seconds
         await self._health.enter_graceful_shutdown()
+        if self.gate.serving:
+            await self._quiet(min(seconds / 2, _LONGEST_WAIT_FOR_QUIET))
         self.gate.drain()
-        finished = await self.gate.wait_idle(seconds)
+        finished = await self.gate.wait_idle(max(deadline - time.monotonic(), 0.0))
         if not finished:
             _log.warning("%d calls not finished within %.1f s: ending them", self.gate.in_flight, seconds)
             self.gate.cut()
@@ -100,6 +110,15 @@ class TarjimonServer:
             await self._server.stop(_LAST_WORDS_SECONDS)
         await self._application.close(max(deadline - time.monotonic(), 0.0))
         return finished
+
+    async def _quiet(self, longest: float) -> None:
+        """Wait until no call comes any more, at most `longest` seconds."""
+        deadline = time.monotonic() + longest
+        entered, quiet = self.gate.entered, 0
+        while quiet < 2 and time.monotonic() < deadline:
+            await asyncio.sleep(min(_QUIET_SECONDS, longest))
+            quiet = quiet + 1 if self.gate.entered == entered else 0
+            entered = self.gate.entered
 
     def _build(self) -> grpc.aio.Server:
         limits = self._settings.limits
