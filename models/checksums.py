@@ -1,7 +1,7 @@
 """Recompute the checksums of the embedded models in catalogue.toml: run it after replacing their files.
 
-    python models/checksums.py            rewrites the [model.sha256] tables
-    python models/checksums.py --check    changes nothing, fails when a table is out of date
+python models/checksums.py            rewrites the [model.sha256] tables
+python models/checksums.py --check    changes nothing, fails when a table is out of date
 """
 
 from __future__ import annotations
