@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
+from functools import partial
 
 from tarjimon.errors import InvalidInputError, ShuttingDownError
 from tarjimon.pipeline.values import Caller, TranslatedText, TranslationOptions
@@ -70,7 +71,7 @@ class StreamSession:
         Raises:
             TarjimonError: of the first text or message that failed; what was written before is valid.
         """
-        self._spawn(self._read(requests))
+        self._spawn(partial(self._read, requests))
         try:
             while not isinstance(item := await self._responses.get(), _End):
                 if isinstance(item, Exception):
@@ -81,10 +82,10 @@ class StreamSession:
                 task.cancel()
             await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    def _spawn(self, work: Awaitable[None]) -> asyncio.Task[None]:
+    def _spawn(self, work: Callable[[], Awaitable[None]]) -> asyncio.Task[None]:
         async def reporting() -> None:
             try:
-                await work
+                await work()
             except Exception as error:
                 await self._responses.put(error)
 
@@ -105,7 +106,7 @@ class StreamSession:
                 break
             text_id = self._text_id(message, number)
             number += 1
-            task = self._spawn(self._translate(text_id, message.text.text))
+            task = self._spawn(partial(self._translate, text_id, message.text.text))
             texts.add(task)
             task.add_done_callback(texts.discard)
         await asyncio.gather(*texts)
