@@ -6,11 +6,14 @@ import re
 from collections import Counter
 
 from recipe.corpus import Language
+from recipe.overlap import key
 from tarjimon.text.fidelity_issue import Severity
 from tarjimon.text.fidelity_numbers import number_issues
+from tarjimon.text.orthography import fold
 
 MAX_CHARACTERS = 900
 _CYRILLIC = re.compile(r"[\u0400-\u04ff]")
+_UZBEK_CYRILLIC = re.compile(r"[ўқғҳЎҚҒҲ]")
 _LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]")
 _LETTERS = re.compile(r"[^\W\d_]")
 _MARKUP = re.compile(
@@ -89,7 +92,7 @@ def right_script(language: Language, text: str) -> bool:
         return True
     share = cyrillic / (cyrillic + latin)
     if language == "ru":
-        return share >= 0.5
+        return share >= 0.5 and not _UZBEK_CYRILLIC.search(text)
     return share <= (0.02 if language == "en" else 0.1)
 
 
@@ -103,8 +106,10 @@ def foreign(language: Language, text: str) -> bool:
 
 
 def untranslated(source: str, target: str) -> bool:
-    """The same text on both sides, three words or more: a catalogue entry nobody translated."""
-    return source.casefold() == target.casefold() and len(source.split()) >= 3
+    """The same text on both sides, in whatever alphabet, three words or more: nobody translated it."""
+    if len(source.split()) < 3:
+        return False
+    return source.casefold() == target.casefold() or key(fold(source)) == key(fold(target))
 
 
 def numbers_agree(source: Language, target: Language, source_text: str, target_text: str) -> bool:

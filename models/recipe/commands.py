@@ -48,7 +48,9 @@ def prepare(chosen: argparse.Namespace) -> int:
         "table": table,
     }
     validation = validation_examples(held_out, fold, chosen.validation)
-    data = encode(gatherer.examples, validation, Pieces(chosen.tokenizer), notes)
+    pieces = Pieces(chosen.tokenizer)
+    pieces.require_explicit_spacing()
+    data = encode(gatherer.examples, validation, pieces, notes)
     save(chosen.out, data)
     say(f"{table}\n\n{balance_table(gatherer.examples, data)}\n")
     say(

@@ -41,6 +41,15 @@ class Pieces:
             raise ValueError(f"the tokenizer has no piece {name}: make one with `recipe init`")
         return int(found)
 
+    def require_explicit_spacing(self) -> None:
+        """Raise when spaces beside placeholders would be lost: see `with_explicit_spacing`."""
+        for text in ("a <x0> b", "a <x0>-b", "a<x0> b"):
+            if self.decode_tokens(self.tokens(text)) != text:
+                raise ValueError(
+                    f"the tokenizer loses spaces beside placeholders ({text!r} comes back as "
+                    f"{self.decode_tokens(self.tokens(text))!r}): make it anew with `recipe init --tokenizer`"
+                )
+
     def encode(self, texts: list[str]) -> list[list[int]]:
         """Ids without `<s>` and `</s>`."""
         return [item.ids for item in self._tokenizer.encode_batch(texts, add_special_tokens=False)]

@@ -207,6 +207,7 @@ def run(config: Path, folder: Path, data_path: Path, init: Path | None, max_seco
             if (source / name).exists():
                 (folder / name).write_bytes((source / name).read_bytes())
     pieces = Pieces(folder / TOKENIZER)
+    pieces.require_explicit_spacing()
     model = load_folder(folder, settings.dropout, settings.attention)
     trainer = Trainer(settings, model, data, pieces, folder)
     if checkpoint.exists(folder):

@@ -22,6 +22,12 @@ def test_a_pair_is_kept_or_its_fault_is_named(source: str, target: str, reason: 
     assert rejection("uz", "ru", source, target) == reason
 
 
+def test_uzbek_in_the_russian_column_is_found() -> None:
+    assert rejection("uz", "ru", "Eng arzon narx", "Энг арзон нарх") == "untranslated"
+    assert rejection("uz", "ru", "Yangi xabar keldi", "Янги хабар қолди") == "script of ru"
+    assert rejection("uz", "ru", "Toshkent", "Ташкент") is None
+
+
 def test_untranslated_entries_go_and_names_stay() -> None:
     assert rejection("uz", "en", "Open the main window", "Open the main window") is not None
     assert rejection("uz", "en", "Mozilla Firefox", "Mozilla Firefox") is None

@@ -40,6 +40,9 @@ def test_an_older_tokenizer_is_made_explicit_without_changing_plain_text(tokeniz
         assert old.tokens(text) == new.tokens(text)
     assert old.tokens("a <x0>-b") == old.tokens("a<x0> -b")
     assert new.tokens("a <x0>-b") != new.tokens("a<x0> -b")
+    new.require_explicit_spacing()
+    with pytest.raises(ValueError, match="loses spaces"):
+        old.require_explicit_spacing()
 
 
 def test_the_most_used_pieces_are_kept_and_single_letters_always() -> None:
