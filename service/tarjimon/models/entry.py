@@ -22,8 +22,8 @@ _QUANTIZATIONS = ("float32", "float16", "bfloat16", "int8", "int8_float16", "int
 
 _REQUIRED = ("id", "title", "architecture", "scheme", "tasks", "licence", "source", "languages")
 _OPTIONAL = (
-    "licence_note", "description", "sha256", "max_source_tokens", "max_output_tokens", "output_ratio",
-    "placeholder_slots", "decoding", "estimated_bytes", "pairs", "quantization",
+    "licence_note", "description", "sha256", "max_source_tokens", "good_source_tokens", "max_output_tokens",
+    "output_ratio", "placeholder_slots", "decoding", "estimated_bytes", "pairs", "quantization",
 )  # fmt: skip
 
 
@@ -64,6 +64,7 @@ class _Entry:
             source=self._source(),
             sha256=self._checksums(),
             max_source_tokens=self._number_in("max_source_tokens", 512, 8, 1_000_000),
+            good_source_tokens=self._number_in("good_source_tokens", 512, 8, 1_000_000),
             max_output_tokens=self._number_in("max_output_tokens", 256, 1, 1_000_000),
             output_ratio=float(self._number_in("output_ratio", 2.0, 0.1, 100.0)),
             placeholder_slots=tuple(self._list("placeholder_slots", required=False)),

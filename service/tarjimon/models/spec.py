@@ -79,6 +79,7 @@ class ModelSpec:
         description: what it is good and bad at.
         sha256: file name -> lower-case hex, for files whose checksum the catalogue knows.
         max_source_tokens: longest source the model takes, special tokens included.
+        good_source_tokens: longest source that it translates well; a longer sentence is split at a clause.
         max_output_tokens: most tokens written for one segment.
         output_ratio: output tokens granted per source token of a translation, before rounding up.
         placeholder_slots: tokens that the model was trained to carry over untouched; () when it was not.
@@ -101,6 +102,7 @@ class ModelSpec:
     description: str = ""
     sha256: Mapping[str, str] = field(default_factory=dict)
     max_source_tokens: int = 512
+    good_source_tokens: int = 512
     max_output_tokens: int = 256
     output_ratio: float = 2.0
     placeholder_slots: tuple[str, ...] = ()

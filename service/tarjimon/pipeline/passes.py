@@ -154,7 +154,8 @@ class Passes:
         issues: list[Issue] = []
         texts: list[str] = []
         score = tokens = 0.0
-        for start, end in split_long(text, codec.limit, codec.count):
+        good = min(codec.limit, self._model.spec.good_source_tokens)
+        for start, end in split_long(text, good, codec.count):
             part = text[start:end].strip()
             if not part:
                 continue
