@@ -10,10 +10,11 @@ from recipe.overlap import key
 from tarjimon.text.fidelity_issue import Severity
 from tarjimon.text.fidelity_numbers import number_issues
 from tarjimon.text.orthography import fold
+from tarjimon.text.protection import find_spans
 
 MAX_CHARACTERS = 900
 _CYRILLIC = re.compile(r"[\u0400-\u04ff]")
-_UZBEK_CYRILLIC = re.compile(r"[ўқғҳЎҚҒҲ]")
+_UZBEK_CYRILLIC = re.compile(r"\w*[ўқғҳЎҚҒҲ]\w*")
 _LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]")
 _LETTERS = re.compile(r"[^\W\d_]")
 _MARKUP = re.compile(
@@ -87,12 +88,14 @@ def too_uneven(source: str, target: str, ratio: float = 2.5, slack: int = 15) ->
 
 def right_script(language: Language, text: str) -> bool:
     """Russian mostly Cyrillic, English nearly all Latin, folded Uzbek mostly Latin (brand names allowed)."""
+    for span in find_spans(text):  # addresses and codes have the script that they have
+        text = text.replace(span.text, " ")
     cyrillic, latin = len(_CYRILLIC.findall(text)), len(_LATIN.findall(text))
     if cyrillic + latin == 0:
         return True
     share = cyrillic / (cyrillic + latin)
     if language == "ru":
-        return share >= 0.5 and not _UZBEK_CYRILLIC.search(text)
+        return share >= 0.5 and 4 * len(_UZBEK_CYRILLIC.findall(text)) <= len(text.split())
     return share <= (0.02 if language == "en" else 0.1)
 
 
