@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from enum import IntEnum
 
@@ -30,6 +31,7 @@ class Exit(IntEnum):
     CONFIG = 6
     FLAGGED = 10
     INTERRUPTED = 130
+    CLOSED_PIPE = 141
 
 
 _CODES: tuple[tuple[type[TarjimonError], Exit], ...] = (
@@ -55,6 +57,10 @@ def report(error: BaseException) -> Exit:
         place = f" [{error.field}]" if error.field else ""
         print(f"tarjimon: {error.message}{place}", file=sys.stderr)
         return exit_code(error)
+    if isinstance(error, BrokenPipeError):
+        # The reader of our output has seen enough; Python must not complain of it once more at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return Exit.CLOSED_PIPE
     if isinstance(error, OSError):
         name = f"{error.filename}: " if error.filename else ""
         print(f"tarjimon: {name}{error.strerror or error}", file=sys.stderr)

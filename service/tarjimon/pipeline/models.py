@@ -57,6 +57,11 @@ class Models:
         """The model that is used when the caller names none."""
         return self._defaults[task] or DEFAULT_MODEL
 
+    def check(self, wanted: str | None) -> None:
+        """Raise ModelNotFoundError for a model that the catalogue does not have."""
+        if wanted is not None:
+            self._store.catalogue.get(wanted)
+
     def choose(self, task: Task, source: str, target: str, wanted: str | None) -> str:
         """The model for a pair.
 

@@ -26,6 +26,7 @@ from tarjimon.text.fidelity_facts import unsupported_facts
 from tarjimon.text.language import LanguageIdentifier
 from tarjimon.text.salience import overlap, rank
 from tarjimon.text.segmentation import segment
+from tarjimon.text.summary_guard import doubts
 
 _SPARE = 4  # candidates beyond those wanted, for when a translation fails its check
 _RESTS_ON = 0.15  # share of a summary sentence's 4-grams above which a source sentence counts as its ground
@@ -84,6 +85,7 @@ class Summarizer:
         """
         check_languages(source, targets, self._limits)
         check_sentences(max_sentences)
+        self._models.check(model)
         if isinstance(document, str):
             check_texts([document], self._limits, "text")
             planned = plan(document, name="0", source=source, identifier=self._identifier)
@@ -187,7 +189,7 @@ class Summarizer:
         if not text:
             return "", "the model wrote nothing", receipt
         errors = [issue for issue in outcome.verdict.issues if issue.severity is Severity.ERROR]
-        errors += unsupported_facts(text, planned.text, language, target)
+        errors += doubts(text, planned.text, language, target)
         return text, errors[0].message if errors else "", receipt
 
 

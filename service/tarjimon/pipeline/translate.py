@@ -89,6 +89,7 @@ class Translator:
         check_texts(texts, self._limits)
         check_languages(source, targets, self._limits)
         check_decoding(options.decoding)
+        self._models.check(options.model)
         plans = [self._plan(str(number), text, source, options) for number, text in enumerate(texts)]
         return await self.translate_plans(plans, targets=targets, options=options, caller=caller)
 
@@ -115,6 +116,7 @@ class Translator:
         check_texts([text], self._limits, "text")
         check_languages(source, targets, self._limits)
         check_decoding(options.decoding)
+        self._models.check(options.model)
         planned = self._plan("0", text, source, options)
         finished: dict[_Place, _Finished] = {}
         async with aclosing(self._finish([planned], targets, options, caller)) as results:

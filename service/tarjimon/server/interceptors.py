@@ -16,7 +16,7 @@ from tarjimon.errors import LimitExceededError, ShuttingDownError, TarjimonError
 from tarjimon.server.calls import CURRENT_CALL, CallInfo, client_from, deadline_from, request_id_from
 from tarjimon.server.gate import Gate
 from tarjimon.server.malformed import malformed_request
-from tarjimon.server.status import REQUEST_ID_KEY, Failure, failure_of, unexpected_failure
+from tarjimon.server.status import OPERATORS, REQUEST_ID_KEY, Failure, failure_of, unexpected_failure
 
 _access_log = logging.getLogger("tarjimon.server.access")
 _log = logging.getLogger("tarjimon.server")
@@ -137,6 +137,8 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
                 self._gate.enter(context)
                 return await work()
             except TarjimonError as error:
+                if isinstance(error, OPERATORS):
+                    _log.error("%s, request id %s: %s", method, request_id, error.message)
                 failure = failure_of(error, request_id)
             except asyncio.CancelledError:
                 if not self._gate.cutting:

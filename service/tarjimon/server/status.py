@@ -52,6 +52,10 @@ _CODES: tuple[tuple[type[TarjimonError], grpc.StatusCode], ...] = (
 )
 
 
+OPERATORS = (ModelError, ConfigError)
+"""Failures that only the server's operator can mend: callers get the reason, the log gets the message."""
+
+
 @dataclass(frozen=True, slots=True)
 class Failure:
     """How a call ends badly: what `ServicerContext.abort` gets."""
@@ -73,6 +77,12 @@ def failure_of(error: TarjimonError, request_id: str) -> Failure:
     """A failure with its details: ErrorInfo, BadRequest for a named field, RetryInfo when it may pass."""
     code = code_of(error)
     message = _shortened(error.message, _LONGEST_MESSAGE)
+    if isinstance(error, OPERATORS):
+        # Such messages name files and settings of the server's machine.
+        message = (
+            f"the server cannot use what this call needs ({error.reason}); its operator finds the details in the "
+            f"log under request id {request_id}"
+        )
     info = error_details_pb2.ErrorInfo(reason=error.reason, domain=DOMAIN)
     for key, value in error.metadata.items():
         info.metadata[key] = _shortened(value, _LONGEST_FACT)
