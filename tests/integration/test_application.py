@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
+
 from tarjimon.config import LimitSettings, Settings
 from tarjimon.errors import (
     DeadlineExpiredError,
@@ -39,7 +40,9 @@ async def application() -> AsyncIterator[Application]:
         yield app
 
 
-async def one(application: Application, text: str, source: str | None = None, target: str = "en") -> TranslatedText:
+async def one(
+    application: Application, text: str, source: str | None = None, target: str = "en"
+) -> TranslatedText:
     [result] = await application.translate(
         [text], source=source, targets=[target], options=OPTIONS, caller=CALLER
     )
@@ -52,13 +55,9 @@ async def test_white_space_and_paragraphs_of_the_release_are_kept(application: A
     )
     assert result.detection.language == "uz"
     for translation in result.translations:
-        gaps = [
-            SAMPLE[a.end : b.start] for a, b in zip(result.segments, result.segments[1:], strict=False)
-        ]
+        gaps = [SAMPLE[a.end : b.start] for a, b in zip(result.segments, result.segments[1:], strict=False)]
         outputs = translation.segments
-        assert gaps == [
-            translation.text[a.end : b.start] for a, b in zip(outputs, outputs[1:], strict=False)
-        ]
+        assert gaps == [translation.text[a.end : b.start] for a, b in zip(outputs, outputs[1:], strict=False)]
         assert [s.id for s in outputs] == [s.id for s in result.segments]
         assert all(translation.text[s.start : s.end] == s.text for s in outputs)
         assert translation.receipt is not None
@@ -83,7 +82,17 @@ async def test_every_spelling_gives_the_same_translation(application: Applicatio
 
 @pytest.mark.parametrize(
     "text",
-    ["", "   \n\t ", "...!?", "12 345,67", "🙂🙂", "https://gov.uz/a?b=c", "info@mfa.uz", "\u200f\u202e", "—\n—"],
+    [
+        "",
+        "   \n\t ",
+        "...!?",
+        "12 345,67",
+        "🙂🙂",
+        "https://gov.uz/a?b=c",
+        "info@mfa.uz",
+        "\u200f\u202e",
+        "—\n—",
+    ],
 )
 async def test_what_needs_no_translation_is_copied(application: Application, text: str) -> None:
     result = await one(application, text)
@@ -96,7 +105,10 @@ async def test_what_needs_no_translation_is_copied(application: Application, tex
     ("language", "text"),
     [
         ("kk", "Қазақстан Республикасының Президенті бүгін Астанада шетел елшілерімен кездесу өткізді."),
-        ("tr", "Türkiye Cumhuriyeti Dışişleri Bakanlığı bugün yaptığı açıklamada görüşmelerin süreceğini bildirdi."),
+        (
+            "tr",
+            "Türkiye Cumhuriyeti Dışişleri Bakanlığı bugün yaptığı açıklamada görüşmelerin süreceğini bildirdi.",
+        ),
     ],
 )
 async def test_other_languages_pass_through_flagged(
@@ -110,7 +122,9 @@ async def test_other_languages_pass_through_flagged(
     assert language in segment.verdict.issues[0].message
 
 
-async def test_a_russian_paragraph_in_an_uzbek_release_stays_or_is_translated(application: Application) -> None:
+async def test_a_russian_paragraph_in_an_uzbek_release_stays_or_is_translated(
+    application: Application,
+) -> None:
     russian = "Министры обсудили вопросы дальнейшего развития двустороннего сотрудничества."
     text = f"Vazirlar hamkorlikni yanada rivojlantirish masalalarini muhokama qildilar.\n\n{russian}"
     [result] = await application.translate(
@@ -129,7 +143,9 @@ async def test_null_characters_and_direction_marks_do_no_harm(application: Appli
     assert "\n" in result.translations[0].text
 
 
-async def test_a_sentence_longer_than_the_model_takes_is_translated_whole_or_flagged(application: Application) -> None:
+async def test_a_sentence_longer_than_the_model_takes_is_translated_whole_or_flagged(
+    application: Application,
+) -> None:
     sentence = " ".join(["Vazirlar hamkorlik masalalarini muhokama qildilar va kelishib oldilar"] * 60) + "."
     result = await one(application, sentence, "uz")
     assert len(result.segments) == 1
@@ -183,7 +199,12 @@ async def test_a_passed_deadline_is_an_error(application: Application) -> None:
     [
         (OPTIONS, ["xx"], UnsupportedLanguageError, "target_languages[0]"),
         (TranslationOptions(model="nope"), ["ru"], ModelNotFoundError, "model"),
-        (TranslationOptions(decoding=DecodingChoice(beam_size=99)), ["ru"], InvalidInputError, "options.decoding.beam_size"),
+        (
+            TranslationOptions(decoding=DecodingChoice(beam_size=99)),
+            ["ru"],
+            InvalidInputError,
+            "options.decoding.beam_size",
+        ),
     ],
 )
 async def test_bad_requests(
@@ -194,7 +215,9 @@ async def test_bad_requests(
     field: str | None,
 ) -> None:
     with pytest.raises(kind) as caught:
-        await application.translate(["Salom dunyo"], source="uz", targets=targets, options=options, caller=CALLER)
+        await application.translate(
+            ["Salom dunyo"], source="uz", targets=targets, options=options, caller=CALLER
+        )
     assert getattr(caught.value, "field", None) == field
 
 
@@ -237,7 +260,10 @@ async def test_an_uzbek_extract_consists_of_source_sentences(application: Applic
 
 
 async def test_segments_given_by_the_caller_keep_their_ids(application: Application) -> None:
-    document = [("a", "Vazirlar Toshkentda uchrashdilar va hamkorlikni muhokama qildilar."), ("b", "Bitim imzolandi.")]
+    document = [
+        ("a", "Vazirlar Toshkentda uchrashdilar va hamkorlikni muhokama qildilar."),
+        ("b", "Bitim imzolandi."),
+    ]
     result = await application.summarize(
         document, source="uz", targets=["uz"], max_sentences=1, model=None, caller=CALLER
     )

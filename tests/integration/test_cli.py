@@ -15,7 +15,9 @@ EXAMPLES = Path(__file__).parents[2] / "examples"
 SAMPLE = EXAMPLES / "release-2020-11-05.md"
 
 
-def tarjimon(*arguments: str, stdin: bytes = b"", cwd: Path | None = None) -> subprocess.CompletedProcess[bytes]:
+def tarjimon(
+    *arguments: str, stdin: bytes = b"", cwd: Path | None = None
+) -> subprocess.CompletedProcess[bytes]:
     environment = {k: v for k, v in os.environ.items() if not k.startswith("TARJIMON_")}
     return subprocess.run(
         [sys.executable, "-m", "tarjimon", *arguments],
@@ -73,7 +75,9 @@ def test_the_sample_becomes_two_files_with_its_structure(tmp_path: Path) -> None
 def test_a_server_and_the_local_pipeline_give_the_same(server: str, tmp_path: Path) -> None:
     for name, extra in (("local", []), ("remote", ["--server", server])):
         folder = tmp_path / name
-        done = tarjimon("translate", str(SAMPLE), "--to", "ru,en", "--summarize", "--out", str(folder), *extra)
+        done = tarjimon(
+            "translate", str(SAMPLE), "--to", "ru,en", "--summarize", "--out", str(folder), *extra
+        )
         assert done.returncode == 0, done.stderr.decode()
     local, remote = ({p.name: p.read_bytes() for p in (tmp_path / n).iterdir()} for n in ("local", "remote"))
     assert local == remote
@@ -111,7 +115,12 @@ def test_existing_results_are_not_overwritten(tmp_path: Path, server: str) -> No
     assert done.returncode == 3
     assert "a.ru.txt" in done.stderr.decode()
     assert corrected.read_text() == "corrected by hand"
-    assert tarjimon("translate", "a.txt", "--to", "ru", "--overwrite", "--server", server, cwd=tmp_path).returncode == 0
+    assert (
+        tarjimon(
+            "translate", "a.txt", "--to", "ru", "--overwrite", "--server", server, cwd=tmp_path
+        ).returncode
+        == 0
+    )
     assert corrected.read_text() != "corrected by hand"
 
 
@@ -123,7 +132,12 @@ def test_existing_results_are_not_overwritten(tmp_path: Path, server: str) -> No
         (["translate", "--to", ""], b"Salom", 3, ["--to"]),
         (["translate", "--from", "kk"], b"Salom", 3, ["kk", "uz, ru, en"]),
         (["translate", "--to", "en"], b"yaxshi\n\xd2\xee\xf8", 3, ["standard input, line 2", "--encoding"]),
-        (["translate", "--to", "en", "--model", "nope"], "Salom, dunyo va odamlar".encode(), 4, ["nope", "tarjimon-mini"]),
+        (
+            ["translate", "--to", "en", "--model", "nope"],
+            b"Salom, dunyo va odamlar",
+            4,
+            ["nope", "tarjimon-mini"],
+        ),
         (["translate", "--beam", "99", "--from", "uz"], b"Salom", 3, ["beam_size", "1 to 8"]),
         (["translate", "a.exe"], b"", 3, ["a.exe"]),
         (["translate", "--server", "127.0.0.1:1"], b"Salom", 5, ["127.0.0.1:1"]),

@@ -59,7 +59,7 @@ async def test_the_sample_comes_back_as_markdown(address: str) -> None:
 
 
 async def test_one_call_gives_the_same_as_the_stream(address: str) -> None:
-    content = "# Sarlavha\n\nTomonlar *hamkorlik* masalalarini muhokama qildilar.\n".encode()
+    content = b"# Sarlavha\n\nTomonlar *hamkorlik* masalalarini muhokama qildilar.\n"
     config = pb.DocumentConfig(name="a/b/release.md", source_language="uz", target_languages=["en"])
     async with grpc.aio.insecure_channel(address) as channel:
         stub = TranslationServiceStub(channel)

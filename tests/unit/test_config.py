@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from tarjimon.config import Settings, load_settings
 from tarjimon.errors import ConfigError
 

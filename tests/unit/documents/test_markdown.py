@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from tarjimon.documents.base import Tag, TagKind, TranslatedUnit
 from tarjimon.documents.markdown import Markdown
 
@@ -11,7 +12,7 @@ SAMPLE = Path(__file__).parents[3] / "examples" / "release-2020-11-05.md"
 RICH = (
     "---\ntitle: Sarlavha\n---\n\n"
     "# Bosh *mavzu*\n\n\n"
-    "Bu **qalin** matn, [havola](https://example.uz/a_b \"izoh\") va `kod` bor.\nYumshoq qator  \nqattiq qator.\n\n"
+    'Bu **qalin** matn, [havola](https://example.uz/a_b "izoh") va `kod` bor.\nYumshoq qator  \nqattiq qator.\n\n'
     "> - bir\n>   ikki\n\n"
     "| Nomi | Soni |\n|------|-----:|\n| *Olma* | 1\\|2 |\n\n"
     "1. Birinchi\n2. Ikkinchi ![rasm](a.png)\n\n"

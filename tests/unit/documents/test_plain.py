@@ -1,6 +1,7 @@
 """Plain text: lines and paragraphs are replaced, white space and encoding stay."""
 
 import pytest
+
 from tarjimon.documents.base import TranslatedUnit
 from tarjimon.documents.plain import PlainText
 from tarjimon.errors import InvalidInputError

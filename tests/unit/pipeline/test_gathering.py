@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+
 from tarjimon.errors import DeadlineExpiredError, EngineError
 from tarjimon.pipeline.gathering import Gathering
 

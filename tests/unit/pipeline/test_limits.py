@@ -1,6 +1,7 @@
 """What is refused before any work, with the field and what would be accepted."""
 
 import pytest
+
 from tarjimon.config import LimitSettings
 from tarjimon.errors import InvalidInputError, LimitExceededError, UnsupportedLanguageError
 from tarjimon.pipeline.limits import check_decoding, check_languages, check_sentences, check_texts
@@ -39,9 +40,7 @@ def test_texts_at_the_limit_pass() -> None:
         (None, ["ru", "en", "uz"], LimitExceededError, "target_languages"),
     ],
 )
-def test_languages(
-    source: str | None, targets: list[str], kind: type[InvalidInputError], field: str
-) -> None:
+def test_languages(source: str | None, targets: list[str], kind: type[InvalidInputError], field: str) -> None:
     with pytest.raises(kind) as caught:
         check_languages(source, targets, LIMITS)
     assert caught.value.field == field

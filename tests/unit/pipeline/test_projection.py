@@ -2,6 +2,7 @@
 
 from hypothesis import given
 from hypothesis import strategies as st
+
 from tarjimon.documents.base import Tag, TagKind, Unit, check_tags
 from tarjimon.pipeline.projection import project
 from tarjimon.pipeline.values import (
@@ -35,7 +36,9 @@ def translated(text: str, pairs: list[tuple[str, str]]) -> TranslatedText:
 
 def test_tags_around_the_whole_unit_stay_around_it() -> None:
     tags = (Tag(0, TagKind.OPEN, "*", 0), Tag(10, TagKind.CLOSE, "*", 0))
-    result = project(Unit("0", "Bir. Ikki.", tags), translated("Bir. Ikki.", [("Bir.", "One."), ("Ikki.", "Two.")]), 0)
+    result = project(
+        Unit("0", "Bir. Ikki.", tags), translated("Bir. Ikki.", [("Bir.", "One."), ("Ikki.", "Two.")]), 0
+    )
     assert [t.position for t in result.unit.tags] == [0, 9]
     assert result.unsure == ()
 
@@ -52,7 +55,9 @@ def test_tags_around_a_segment_stay_around_it_exactly() -> None:
 def test_a_tag_around_a_copied_word_goes_with_the_word_and_is_reported() -> None:
     source = "Vazir Kamilov bilan uchrashdi."
     tags = (Tag(6, TagKind.OPEN, "**", 0), Tag(13, TagKind.CLOSE, "**", 0))
-    result = project(Unit("0", source, tags), translated(source, [(source, "He met the minister Kamilov.")]), 0)
+    result = project(
+        Unit("0", source, tags), translated(source, [(source, "He met the minister Kamilov.")]), 0
+    )
     start, end = (t.position for t in result.unit.tags)
     assert result.unit.text[start:end] == "Kamilov"
     assert result.unsure == ("0",)
