@@ -6,8 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import PurePath
 
+from tarjimon.documents.archives import refuse_archive
 from tarjimon.documents.base import Document
 from tarjimon.errors import InvalidInputError
+
+_OPEN_XML = "application/vnd.openxmlformats-officedocument"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +60,17 @@ def _markdown(data: bytes, options: ReadOptions) -> Document:
     return Markdown(data, name=options.name, encoding=options.encoding)
 
 
+def _docx(data: bytes, options: ReadOptions) -> Document:
+    from tarjimon.documents.docx import Docx
+
+    return Docx(data, name=options.name)
+
+
 # Each reader imports its library when it is first used: a server that only gets text loads none of them.
 FORMATS: tuple[Format, ...] = (
     Format("text", (".txt", ".text"), "text/plain", _plain),
     Format("markdown", (".md", ".markdown", ".mdown"), "text/markdown", _markdown),
+    Format("docx", (".docx",), f"{_OPEN_XML}.wordprocessingml.document", _docx),
 )
 
 
@@ -98,4 +108,7 @@ def read(data: bytes, options: ReadOptions, wanted: str | None = None) -> Docume
         InvalidInputError: an unknown format, or a file that is damaged, protected or too large; names the file
             and the place.
     """
-    return format_of(options.name, wanted).read(data, options)
+    chosen = format_of(options.name, wanted)
+    if not chosen.media_type.startswith("application/vnd."):
+        refuse_archive(data, options.name)
+    return chosen.read(data, options)
