@@ -11,7 +11,7 @@ from contextlib import aclosing
 from dataclasses import replace
 from pathlib import Path
 
-from tarjimon.batching.scheduler import Scheduler, SchedulerSettings
+from tarjimon.batching.scheduler import Scheduler, SchedulerSettings, SchedulerSnapshot
 from tarjimon.config import Settings
 from tarjimon.documents.base import Document
 from tarjimon.documents.formats import ReadOptions, read
@@ -106,8 +106,8 @@ class Application:
         async def attach(_: str, resident: Resident) -> None:
             self._scheduler.attach(resident.key, resident.model.engine)
 
-        async def detach(_: str, resident: Resident) -> None:
-            await self._scheduler.detach(resident.key)
+        async def detach(_: str, resident: Resident) -> bool:
+            return await self._scheduler.detach(resident.key)
 
         self._residency: Residency[Resident] = Residency(
             load_resident,
@@ -248,6 +248,10 @@ class Application:
         """
         check_texts(texts, self._settings.limits)
         return tuple(self._identifier.identify(text) for text in texts)
+
+    def scheduler_snapshot(self) -> SchedulerSnapshot:
+        """What waits and runs at this moment, and the counters since the start."""
+        return self._scheduler.snapshot()
 
     def models(self) -> tuple[ModelStatus, ...]:
         """Every model of the catalogue, the default first."""

@@ -39,12 +39,11 @@ async def test_the_first_failure_is_raised_and_the_rest_is_cancelled() -> None:
     async def fail() -> int:
         raise EngineError("broken")
 
-    with pytest.raises(EngineError, match="broken"):
-        async with Gathering[str, int]() as running:
-            running.start("hang", hang())
-            running.start("fail", fail())
-            async for _ in running.results(None, lambda: 0.0):
-                pass
+    async with Gathering[str, int]() as running:
+        running.start("hang", hang())
+        running.start("fail", fail())
+        with pytest.raises(EngineError, match="broken"):
+            await anext(running.results(None, lambda: 0.0))
     assert cancelled.is_set()
 
 
@@ -61,8 +60,7 @@ async def test_what_the_deadline_overtakes_comes_as_none() -> None:
 
 
 async def test_a_deadline_before_any_result_is_an_error() -> None:
-    with pytest.raises(DeadlineExpiredError):
-        async with Gathering[str, bool]() as running:
-            running.start("never", asyncio.Event().wait())
-            async for _ in running.results(5.0, lambda: 10.0):
-                pass
+    async with Gathering[str, bool]() as running:
+        running.start("never", asyncio.Event().wait())
+        with pytest.raises(DeadlineExpiredError):
+            await anext(running.results(5.0, lambda: 10.0))
