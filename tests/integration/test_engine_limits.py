@@ -122,7 +122,7 @@ async def test_zero_workers_are_a_configuration_error() -> None:
 
 async def test_a_model_larger_than_the_memory_budget_is_refused_with_both_sizes() -> None:
     app = Application(Settings.model_validate({"models": {"memory_bytes": 1_000_000}}))
-    with pytest.raises(ModelError, match="MiB|bytes|MB"):
+    with pytest.raises(ModelError, match=r"MiB|bytes|MB"):
         await app.start()
     await app.close(0)
 
