@@ -84,6 +84,7 @@ def _target_json(segment: TargetSegment) -> dict[str, Any]:
         "fidelity": verdict_json(segment.verdict),
         "attempts": segment.attempts,
         "score": round(segment.score, 4),
+        "confidence": round(segment.confidence, 3),
     }
 
 

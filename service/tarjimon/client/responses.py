@@ -152,6 +152,7 @@ def _target_segment(message: translation_service_pb2.TargetSegment) -> TargetSeg
         verdict=_verdict(message.fidelity),
         attempts=message.fidelity.attempts,
         score=message.score,
+        confidence=message.confidence,
     )
 
 

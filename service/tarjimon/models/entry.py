@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from enum import StrEnum
@@ -10,7 +11,7 @@ from typing import Any, TypeVar
 
 from tarjimon.domain import DecodingSettings, Task
 from tarjimon.errors import ConfigError
-from tarjimon.models.spec import Embedded, Hub, LocalFolder, ModelSpec, Scheme, Source
+from tarjimon.models.spec import CONFIDENCE_WEIGHTS, Embedded, Hub, LocalFolder, ModelSpec, Scheme, Source
 
 _Choice = TypeVar("_Choice", bound=StrEnum)
 
@@ -23,7 +24,7 @@ _QUANTIZATIONS = ("float32", "float16", "bfloat16", "int8", "int8_float16", "int
 _REQUIRED = ("id", "title", "architecture", "scheme", "tasks", "licence", "source", "languages")
 _OPTIONAL = (
     "licence_note", "description", "sha256", "max_source_tokens", "good_source_tokens", "max_output_tokens",
-    "output_ratio", "placeholder_slots", "decoding", "estimated_bytes", "pairs", "quantization",
+    "output_ratio", "placeholder_slots", "decoding", "estimated_bytes", "pairs", "quantization", "confidence",
 )  # fmt: skip
 
 
@@ -71,6 +72,7 @@ class _Entry:
             decoding=self._decoding(),
             estimated_bytes=self._number_in("estimated_bytes", 0, 0, 1 << 50),
             pairs=self._pairs(tasks, sources, targets),
+            confidence=self._weights("confidence"),
             quantization=self._one_of(
                 "quantization", self._string("quantization", "float16"), _QUANTIZATIONS
             ),
@@ -186,6 +188,20 @@ class _Entry:
         if not isinstance(value, dict):
             raise self._fault(key, f"expected a table, found {value!r}")
         return value
+
+    def _weights(self, key: str) -> dict[str, float]:
+        table = self._table.get(key, {})
+        if not isinstance(table, dict) or not all(
+            isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+            for value in table.values()
+        ):
+            raise self._fault(key, f"expected a table of numbers, found {table!r}")
+        unknown = sorted(table.keys() - set(CONFIDENCE_WEIGHTS))
+        if unknown:
+            raise self._fault(
+                key, f"expected some of {', '.join(CONFIDENCE_WEIGHTS)}, found {', '.join(unknown)}"
+            )
+        return {name: float(value) for name, value in table.items()}
 
     def _number_in(self, key: str, default: Any, least: float, most: float) -> Any:
         value = self._table.get(key, default)

@@ -9,6 +9,14 @@ from enum import StrEnum
 from tarjimon.domain import DecodingSettings, Task
 
 
+CONFIDENCE_WEIGHTS = ("bias", "score", "length", "warnings", "errors", "second_pass")
+"""Names of a model's confidence weights.
+
+score: mean log-probability per token. length: by how much the length departs from the usual, as a factor's
+logarithm. warnings, errors: findings of the fidelity check. second_pass: 1 when a second decoding was needed.
+"""
+
+
 class Scheme(StrEnum):
     """How languages and tasks are told to a model (see `prefix`)."""
 
@@ -85,6 +93,8 @@ class ModelSpec:
         placeholder_slots: tokens that the model was trained to carry over untouched; () when it was not.
         decoding: settings of the first pass.
         estimated_bytes: resident memory of the weights with the default compute type.
+        confidence: weights that turn what is known of a segment into the probability that it needs no correction;
+            empty when the model was never calibrated.
         pairs: per task the (source, target) pairs it was trained for; a task that is absent takes every pair.
         quantization: how a converted checkpoint is stored ("float16", "int8", "float32"…).
     """
@@ -110,6 +120,7 @@ class ModelSpec:
     estimated_bytes: int = 0
     pairs: Mapping[Task, frozenset[tuple[str, str]]] = field(default_factory=dict)
     quantization: str = "float16"
+    confidence: Mapping[str, float] = field(default_factory=dict)
 
     def supports(self, task: Task, source: str, target: str) -> bool:
         """Whether the model was made for this task between these BCP-47 codes."""

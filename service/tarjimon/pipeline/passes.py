@@ -10,6 +10,7 @@ from tarjimon.batching.scheduler import Work
 from tarjimon.domain import DecodingSettings, EncodedSegment, Hypothesis, Task
 from tarjimon.engine.loading import Model
 from tarjimon.memory.segment_cache import CachedSegment, SegmentCache, segment_key
+from tarjimon.pipeline.confidence import confidence, features
 from tarjimon.pipeline.values import Caller
 from tarjimon.text.fidelity import Issue, IssueKind, Severity, Verdict, check
 from tarjimon.text.orthography import fold
@@ -44,12 +45,13 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of a job: text, verdict, decoding passes and mean log-probability per token."""
+    """What came of a job: text, verdict, decoding passes, mean log-probability per token, confidence."""
 
     text: str
     verdict: Verdict
     attempts: int
     score: float
+    confidence: float = 0.0
 
 
 def safer(decoding: DecodingSettings) -> DecodingSettings:
@@ -117,6 +119,10 @@ class Passes:
             )
             better = _badness(second) < _badness(outcome)
             outcome = replace(second if better else outcome, attempts=2)
+        values = features(
+            text, outcome.text, (job.source, job.target), outcome.verdict, outcome.attempts, outcome.score
+        )
+        outcome = replace(outcome, confidence=confidence(self._model.spec.confidence, values))
         await self._cache.put_many({self._key(job): _freeze(outcome)})
         return outcome
 
@@ -246,7 +252,13 @@ def _freeze(outcome: Outcome) -> CachedSegment:
         [i.kind.value, i.severity.value, i.message, i.source_span, i.target_span, i.expected, i.found]
         for i in outcome.verdict.issues
     ]
-    state = {"ok": outcome.verdict.ok, "issues": issues, "attempts": outcome.attempts, "score": outcome.score}
+    state = {
+        "ok": outcome.verdict.ok,
+        "issues": issues,
+        "attempts": outcome.attempts,
+        "score": outcome.score,
+        "confidence": outcome.confidence,
+    }
     return CachedSegment(outcome.text, json.dumps(state, ensure_ascii=False))
 
 
@@ -264,4 +276,6 @@ def _thaw(cached: CachedSegment) -> Outcome:
         )
         for kind, severity, message, source_span, target_span, expected, found in state["issues"]
     )
-    return Outcome(cached.text, Verdict(state["ok"], issues), state["attempts"], state["score"])
+    return Outcome(
+        cached.text, Verdict(state["ok"], issues), state["attempts"], state["score"], state["confidence"]
+    )

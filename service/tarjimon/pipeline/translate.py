@@ -210,6 +210,7 @@ def _translated(segment: PlannedSegment, outcome: Outcome | None) -> TargetSegme
         outcome.verdict,
         outcome.attempts,
         outcome.score,
+        outcome.confidence,
     )
 
 

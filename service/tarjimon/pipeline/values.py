@@ -114,6 +114,7 @@ class TargetSegment:
         verdict: what the fidelity check found.
         attempts: decoding passes, 0 when no model was asked.
         score: mean log-probability per token, 0.0 when no model was asked.
+        confidence: probability that it needs no correction, 0.0 when no model was asked.
     """
 
     id: str
@@ -124,6 +125,7 @@ class TargetSegment:
     verdict: Verdict
     attempts: int = 0
     score: float = 0.0
+    confidence: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -165,6 +165,7 @@ def _target_segment(segment: TargetSegment) -> translation_service_pb2.TargetSeg
         status=common_pb2.SegmentStatus.Value(f"SEGMENT_STATUS_{segment.status.name}"),
         fidelity=_verdict(segment.verdict, segment.attempts),
         score=segment.score,
+        confidence=segment.confidence,
     )
 
 
