@@ -68,8 +68,11 @@ class Epochs:
         return batches
 
     def _cut(self, pool: I64, rng: np.random.Generator) -> list[I64]:
-        longest = self._cost[:, pool].max(axis=0) + rng.random(len(pool))
-        pool = pool[np.argsort(longest, kind="stable")]
+        # Sources of like length together, and among them targets of like length, up and down in turn, so that
+        # neither side is padded much where one group of sources ends and the next begins.
+        group = self._cost[0, pool] // 4
+        target = self._cost[1, pool] + rng.random(len(pool))
+        pool = pool[np.lexsort((np.where(group % 2 == 0, target, -target), group))]
         cut: list[I64] = []
         begin, wide_source, wide_target = 0, 0, 0
         for place, example in enumerate(pool):

@@ -21,6 +21,7 @@ from recipe import checkpoint
 from recipe.batches import Batch, BatchLimits, Epochs
 from recipe.checkpoint import Progress, State
 from recipe.loss import Candidates, frequent_pieces, full_loss, sampled_loss
+from recipe.memory import release
 from recipe.model import (
     CONFIG,
     PACKED,
@@ -254,6 +255,7 @@ def _loop(trainer: Trainer, max_seconds: float | None) -> int:
             entry = {"loss": round(window_loss / window_tokens, 4), "tokens_per_second": round(speed)}
             _note(folder, progress, entry | {"rate": settings.rate(progress.step)})
             window_loss, window_tokens, logged = 0.0, 0, now
+            release()
         over = progress.step >= settings.steps or (max_seconds is not None and now - begin > max_seconds)
         if progress.step % settings.validate_every == 0 and trainer.data.validation:
             stop = _validated(trainer) or stop
