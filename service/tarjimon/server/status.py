@@ -16,6 +16,7 @@ from tarjimon.errors import (
     DeadlineExpiredError,
     EngineError,
     InvalidInputError,
+    MemoryUnavailableError,
     ModelError,
     NotFoundError,
     OverloadedError,
@@ -48,12 +49,19 @@ _CODES: tuple[tuple[type[TarjimonError], grpc.StatusCode], ...] = (
     (DeadlineExpiredError, grpc.StatusCode.DEADLINE_EXCEEDED),
     (ShuttingDownError, grpc.StatusCode.UNAVAILABLE),
     (EngineError, grpc.StatusCode.UNAVAILABLE),
+    (MemoryUnavailableError, grpc.StatusCode.UNAVAILABLE),
     (RemoteError, grpc.StatusCode.UNAVAILABLE),
 )
 
 
-OPERATORS = (ModelError, ConfigError)
+OPERATORS = (ModelError, ConfigError, MemoryUnavailableError)
 """Failures that only the server's operator can mend: callers get the reason, the log gets the message."""
+
+
+_FOR_CALLERS = {
+    "MODEL_UNAVAILABLE": "the model is not on the server: its operator can fetch it with `tarjimon models pull`",
+    "MODEL_CORRUPT": "the model's files on the server are damaged: its operator must replace them",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +87,8 @@ def failure_of(error: TarjimonError, request_id: str) -> Failure:
     message = _shortened(error.message, _LONGEST_MESSAGE)
     if isinstance(error, OPERATORS):
         # Such messages name files and settings of the server's machine.
-        message = (
-            f"the server cannot use what this call needs ({error.reason}); its operator finds the details in the "
-            f"log under request id {request_id}"
-        )
+        what = _FOR_CALLERS.get(error.reason, "the server cannot use what this call needs")
+        message = f"{what} ({error.reason}); the details are in its log under request id {request_id}"
     info = error_details_pb2.ErrorInfo(reason=error.reason, domain=DOMAIN)
     for key, value in error.metadata.items():
         info.metadata[key] = _shortened(value, _LONGEST_FACT)
