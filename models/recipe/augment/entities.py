@@ -85,9 +85,11 @@ class Name:
         return special[name]() if name in special else self._case(name)
 
     def _english_form(self, name: str) -> str:
-        """nom; s (possessive); bare (without the article)."""
+        """nom; s (possessive); bare (without the article); the (with it)."""
         if name == "s":
             return english.possessive(self.en)
+        if name == "the":
+            return f"the {self.en.removeprefix('the ')}"
         return self.en.removeprefix("the ") if name == "bare" else self.en
 
 
