@@ -66,11 +66,32 @@ def _docx(data: bytes, options: ReadOptions) -> Document:
     return Docx(data, name=options.name)
 
 
+def _pptx(data: bytes, options: ReadOptions) -> Document:
+    from tarjimon.documents.pptx import Pptx
+
+    return Pptx(data, name=options.name)
+
+
+def _xlsx(data: bytes, options: ReadOptions) -> Document:
+    from tarjimon.documents.xlsx import Xlsx
+
+    return Xlsx(data, name=options.name)
+
+
+def _odt(data: bytes, options: ReadOptions) -> Document:
+    from tarjimon.documents.odt import Odt
+
+    return Odt(data, name=options.name)
+
+
 # Each reader imports its library when it is first used: a server that only gets text loads none of them.
 FORMATS: tuple[Format, ...] = (
     Format("text", (".txt", ".text"), "text/plain", _plain),
     Format("markdown", (".md", ".markdown", ".mdown"), "text/markdown", _markdown),
     Format("docx", (".docx",), f"{_OPEN_XML}.wordprocessingml.document", _docx),
+    Format("pptx", (".pptx",), f"{_OPEN_XML}.presentationml.presentation", _pptx),
+    Format("xlsx", (".xlsx",), f"{_OPEN_XML}.spreadsheetml.sheet", _xlsx),
+    Format("odt", (".odt",), "application/vnd.oasis.opendocument.text", _odt),
 )
 
 

@@ -218,6 +218,8 @@ def _never_read(member: str, kind: str) -> tuple[str, str] | None:
         return "building blocks", "not read"
     if kind.endswith(("threadedcomments+xml", "presentationml.comments+xml")):
         return "comment thread", "not read"
+    if kind.endswith("digital-signature-xmlsignature+xml"):
+        return "digital signature", "it is of the original and does not hold for a translation"
     if member.startswith("afchunk") or "/afchunk" in member:
         return "embedded file", f"{member.rpartition('/')[2]} is not opened"
     return None
