@@ -1,0 +1,45 @@
+"""Russian nouns and adjectives without their case endings: light, for looking terms up, not for analysis."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+_ENDINGS = sorted(
+    (
+        "иями ями ами иях ях ах ией иею ей ою ею ой ом ем ием ём ов ев иев ий ый ая яя ое ее ие ые ье ого его "
+        "ому ему ыми ими ым им ых их ую юю ия ья ию ью ьи ьё ьям ьями ьев ии иям ям ам и ы а я о е у ю ь й"
+    ).split(),
+    key=len,
+    reverse=True,
+)
+_VOWELS = frozenset("аеиоуыэюя")
+_SHORTEST = 3
+
+
+def russian_key(word: str) -> str:
+    """The word without its longest ending, as long as three letters with a vowel remain; ё counts as е."""
+    word = word.replace("ё", "е")
+    for ending in _ENDINGS:
+        stem = word[: -len(ending)]
+        if word.endswith(ending) and len(stem) >= _SHORTEST and not _VOWELS.isdisjoint(stem):
+            return stem
+    return word
+
+
+def russian_stems(word: str) -> dict[str, bool]:
+    """The keys of the dictionary forms that a word may come from; none is a derivation.
+
+    Args:
+        word: lower case.
+    """
+    return dict.fromkeys(_candidates(word), False)
+
+
+def _candidates(word: str) -> Iterator[str]:
+    key = russian_key(word)
+    yield key
+    # рынка -> рынок, отца -> отец: the vowel is there only in front of no ending.
+    if key != word.replace("ё", "е") and len(key) > 2 and key[-1] in "кцнл" and key[-2] not in _VOWELS:
+        head = key[:-1].removesuffix("ь")
+        yield head + "о" + key[-1]
+        yield head + "е" + key[-1]
