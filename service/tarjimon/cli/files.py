@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tarjimon.documents.base import Document
-from tarjimon.documents.formats import ReadOptions, format_of, read
+from tarjimon.documents.formats import ReadOptions, format_of, is_readable, read
 from tarjimon.errors import InvalidInputError
 from tarjimon.pipeline.documents import translated_name
 
@@ -36,6 +36,30 @@ def read_bytes(path: str) -> bytes:
     if len(data) > MAX_BYTES:
         raise InvalidInputError(f"{path}: larger than {MAX_BYTES // 1024**2} MB; cut it into parts")
     return data
+
+
+def expand(paths: Sequence[str]) -> list[str]:
+    """Paths with folders replaced by the files in them that can be read, in order; hidden ones are left out.
+
+    Raises:
+        InvalidInputError: a folder that holds no such file.
+    """
+    found: list[str] = []
+    for path in paths:
+        if path == STDIN or not Path(path).is_dir():
+            found.append(path)
+            continue
+        inside = [
+            str(file)
+            for file in sorted(Path(path).rglob("*"))
+            if file.is_file()
+            and is_readable(file.name)
+            and not any(p.startswith(".") for p in file.parts[1:])
+        ]
+        if not inside:
+            raise InvalidInputError(f"{path}: no file in this folder is of a type that is read")
+        found += inside
+    return found
 
 
 def read_document(

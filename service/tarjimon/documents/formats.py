@@ -122,6 +122,11 @@ def format_of(name: str, wanted: str | None = None) -> Format:
     )
 
 
+def is_readable(name: str) -> bool:
+    """Whether a file's name ends like that of a format that is read."""
+    return PurePath(name).suffix.lower() in {suffix for known in FORMATS for suffix in known.suffixes}
+
+
 def read(data: bytes, options: ReadOptions, wanted: str | None = None) -> Document:
     """Read a file.
 

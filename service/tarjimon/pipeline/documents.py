@@ -27,13 +27,13 @@ class DocumentTranslation:
         target_language: BCP-47 code.
         data: the file.
         units: translations by unit id.
-        moved_tags: ids of segments in which a tag's place is an estimate.
+        moved_tags: (unit id, segment id) of segments in which a tag's place is an estimate.
     """
 
     target_language: str
     data: bytes
     units: dict[str, TranslatedUnit]
-    moved_tags: tuple[str, ...]
+    moved_tags: frozenset[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,7 @@ async def translate_document(
     for number, target in enumerate(targets):
         projected = {unit.id: project(unit, text, number) for unit, text in zip(units, texts, strict=True)}
         translated = {name: projection.unit for name, projection in projected.items()}
-        moved = tuple(segment for projection in projected.values() for segment in projection.unsure)
+        moved = frozenset((name, segment) for name, p in projected.items() for segment in p.unsure)
         translations.append(DocumentTranslation(target, document.render(translated), translated, moved))
     return TranslatedDocument(units, texts, tuple(translations), document.left_alone)
 

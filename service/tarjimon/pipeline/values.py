@@ -17,6 +17,7 @@ class SegmentStatus(StrEnum):
     COPIED = "copied"
     PASSED_THROUGH = "passed-through"
     NOT_DONE = "not-done"
+    FROM_MEMORY = "from-memory"
 
 
 class SummaryMethod(StrEnum):
