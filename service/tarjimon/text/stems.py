@@ -1,4 +1,4 @@
-"""The dictionary forms that an inflected word may come from: Uzbek by its suffix grammar, Russian and English lightly."""
+"""The dictionary forms that an inflected word may come from: Uzbek by its grammar, Russian and English lightly."""
 
 from __future__ import annotations
 

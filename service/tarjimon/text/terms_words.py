@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from tarjimon.text.orthography import fold, fold_aligned
 from tarjimon.text.stems import Stems, stems
+import itertools
 
 # Letters and digits with apostrophes inside; a last apostrophe only where it marks a letter (tog').
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*(?:(?<=[og])')?", re.IGNORECASE)
@@ -94,7 +95,7 @@ def parse(term: str, language: str) -> Pattern:
     matches = list(_WORD.finditer(canonical))
     if not matches:
         return Pattern((), (), "", "")
-    gaps = tuple(_alike(canonical[a.end() : b.start()]) for a, b in zip(matches, matches[1:], strict=False))
+    gaps = tuple(_alike(canonical[a.end() : b.start()]) for a, b in itertools.pairwise(matches))
     lead, trail = _alike(canonical[: matches[0].start()]), _alike(canonical[matches[-1].end() :])
     return Pattern(tuple(match[0] for match in matches), gaps, lead, trail)
 
