@@ -3,7 +3,6 @@
 import json
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 LETTERS = "abcdefghijklmnopqrstuvxyzабвгдежзийклмнопрстуфхцчшщъыьэюя'.,-:0123456789ABCDOTM()"
@@ -11,6 +10,7 @@ LETTERS = "abcdefghijklmnopqrstuvxyzабвгдежзийклмнопрстуфх
 
 @pytest.fixture(scope="session")
 def tokenizer_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    pytest.importorskip("tokenizers")
     from recipe.vocabulary import EXTRA, SPECIAL, charsmap, tokenizer_json
 
     pieces = [*SPECIAL, "\u2581", *LETTERS, "\u2581va", "lar", "ning", *EXTRA]
@@ -54,8 +54,3 @@ def model_folder(tmp_path: Path, tokenizer_path: Path) -> Path:
     save_folder(folder, model, own_weights(model))
     (folder / "tokenizer.json").write_bytes(tokenizer_path.read_bytes())
     return folder
-
-
-@pytest.fixture
-def rng() -> np.random.Generator:
-    return np.random.default_rng(5)

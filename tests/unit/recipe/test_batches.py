@@ -1,6 +1,10 @@
 from itertools import islice
 
-import numpy as np
+import pytest
+
+np = pytest.importorskip("numpy")
+pytest.importorskip("tokenizers")
+
 from recipe.batches import BatchLimits, Epochs
 from recipe.prepared import Prepared, load, save
 from recipe.tokens import BOS, EOS, PAD, Pieces

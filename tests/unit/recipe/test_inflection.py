@@ -1,8 +1,9 @@
 import pytest
-from recipe.augment import amounts, english, entities, uzbek
 
+pytest.importorskip("babel")
 pytest.importorskip("pymorphy3")
-from recipe.augment import russian
+
+from recipe.augment import amounts, english, entities, russian, uzbek
 
 
 @pytest.mark.parametrize(

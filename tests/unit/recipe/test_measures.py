@@ -2,6 +2,8 @@ import pytest
 
 pytest.importorskip("sacrebleu")
 
+pytest.importorskip("tokenizers")
+
 from recipe.evaluation import BEGIN, END, write_report
 from recipe.measures import numbers_kept, quality, rouge
 

@@ -1,6 +1,10 @@
 from pathlib import Path
 
 import pytest
+
+pytest.importorskip("numpy")
+pytest.importorskip("tokenizers")
+
 from recipe.corpus import Document, Sentence
 from recipe.mixture import read_mixture
 from recipe.overlap import OverlapIndex

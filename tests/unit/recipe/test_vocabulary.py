@@ -2,9 +2,13 @@ import json
 import struct
 from collections import Counter
 
-import numpy as np
 import pytest
 import sentencepiece
+
+np = pytest.importorskip("numpy")
+pytest.importorskip("tokenizers")
+pytest.importorskip("torch")
+
 from recipe.e5 import BLOCK, E5Error, dequantised, prune, read
 from recipe.export import _sentencepiece
 from recipe.tokens import Pieces, with_explicit_spacing
