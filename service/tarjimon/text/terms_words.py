@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tarjimon.text.orthography import fold, fold_aligned
 from tarjimon.text.stems import Stems, stems
-import itertools
 
 # Letters and digits with apostrophes inside; a last apostrophe only where it marks a letter (tog').
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*(?:(?<=[og])')?", re.IGNORECASE)
