@@ -5,9 +5,9 @@ import pytest
 np = pytest.importorskip("numpy")
 pytest.importorskip("tokenizers")
 
-from recipe.batches import BatchLimits, Epochs
-from recipe.prepared import Prepared, load, save
-from recipe.tokens import BOS, EOS, PAD, Pieces
+from recipe.batches import BatchLimits, Epochs  # noqa: E402
+from recipe.prepared import Prepared, load, save  # noqa: E402
+from recipe.tokens import BOS, EOS, PAD, Pieces  # noqa: E402
 
 
 def _epochs(prepared: Prepared, tokenizer_path, seed: int = 1, tokens: int = 60) -> Epochs:

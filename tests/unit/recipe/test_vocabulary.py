@@ -9,10 +9,10 @@ np = pytest.importorskip("numpy")
 pytest.importorskip("tokenizers")
 pytest.importorskip("torch")
 
-from recipe.e5 import BLOCK, E5Error, dequantised, prune, read
-from recipe.export import _sentencepiece
-from recipe.tokens import Pieces, with_explicit_spacing
-from recipe.vocabulary import EXTRA, SPECIAL, named, select
+from recipe.e5 import BLOCK, E5Error, dequantised, prune, read  # noqa: E402
+from recipe.export import _sentencepiece  # noqa: E402
+from recipe.tokens import Pieces, with_explicit_spacing  # noqa: E402
+from recipe.vocabulary import EXTRA, SPECIAL, named, select  # noqa: E402
 
 TEXTS = ["salom va kitoblar", "non va suv", "a  b", "kitobning", "O'zbek 12,5"]
 
