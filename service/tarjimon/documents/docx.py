@@ -33,8 +33,10 @@ class Docx:
         self._package = package = Package(data, name=name, wanted=WANTED, main_type=MAIN_TYPE)
         self._alone: dict[str, None] = {}
         parts = [*package.properties(), Part(package.main, partial(self._main, self._alone.setdefault))]
-        for number, (kind, member) in enumerate(self._headers(), start=1):
-            parts.append(Part(member, partial(_walk_blocks, f"{kind} {number}, ", self._alone.setdefault)))
+        for kind in ("header", "footer"):
+            for number, relation in enumerate(package.related(package.main, kind), start=1):
+                walk = partial(_walk_blocks, f"{kind} {number}, ", self._alone.setdefault)
+                parts.append(Part(relation.member, walk))
         for relation in package.related(package.main, "footnotes", "endnotes", "comments"):
             parts.append(Part(relation.member, partial(_walk_notes, relation.kind, self._alone.setdefault)))
         self._texts = PartTexts(package.archive, data, parts)
@@ -62,10 +64,6 @@ class Docx:
             ValueError: an unknown unit, or tags that are not the unit's or cross.
         """
         return self._texts.render(self._texts.changed(translated, language))
-
-    def _headers(self) -> Iterator[tuple[str, str]]:
-        for relation in self._package.related(self._package.main, "header", "footer"):
-            yield relation.kind, relation.member
 
     def _main(self, alone: Callable[[str], object], root: etree._Element) -> Iterator[Slot]:
         if root.tag == f"{{{_STRICT}}}document":

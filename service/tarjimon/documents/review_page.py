@@ -143,9 +143,9 @@ def _row(number: int, row: ReviewRow, source_language: str, target_language: str
     return (
         f'<tr class="{worst}" data-kinds="{escape(" ".join(sorted(_kinds(row))))}">'
         f'<td class="num">{number}<span class="place">{escape(row.place)}</span></td>'
-        f'<td><button type="button" class="copy" data-of="source" aria-label="copy source">⧉</button>'
+        f'<td><button type="button" class="copy" data-of="source" >copy</button>'
         f'<span class="text source" lang="{escape(source_language)}" dir="auto">{source}</span></td>'
-        f'<td><button type="button" class="copy" data-of="target" aria-label="copy translation">⧉</button>'
+        f'<td><button type="button" class="copy" data-of="target" >copy</button>'
         f'<span class="text target" lang="{escape(target_language)}" dir="auto">{target}</span></td>'
         f'<td class="notes">{"".join(notes)}</td></tr>'
     )
