@@ -15,6 +15,7 @@
     ├── ShuttingDownError            UNAVAILABLE
     ├── EngineError                  the engine failed on a batch: UNAVAILABLE
     │   └── EngineHungError          the watchdog gave up on a batch
+    ├── MemoryUnavailableError       the translation memory's database failed: UNAVAILABLE
     ├── RemoteError                  a server that we called failed
     └── ConfigError                  a setting is wrong: raised before anything starts
 
@@ -117,7 +118,9 @@ class OverloadedError(TarjimonError):
 
     reason = "OVERLOADED"
 
-    def __init__(self, message: str, *, retry_after: float, metadata: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, message: str, *, retry_after: float, metadata: Mapping[str, str] | None = None
+    ) -> None:
         super().__init__(message, metadata=metadata)
         self.retry_after = retry_after
 
@@ -144,6 +147,12 @@ class EngineHungError(EngineError):
     """A batch ran past the watchdog's limit."""
 
     reason = "ENGINE_HUNG"
+
+
+class MemoryUnavailableError(TarjimonError):
+    """The translation memory's database cannot be reached or failed."""
+
+    reason = "MEMORY_UNAVAILABLE"
 
 
 class RemoteError(TarjimonError):

@@ -8,7 +8,6 @@ from enum import StrEnum
 
 from tarjimon.domain import DecodingSettings, Task
 
-
 CONFIDENCE_WEIGHTS = ("bias", "score", "length", "warnings", "errors", "second_pass")
 """Names of a model's confidence weights.
 
