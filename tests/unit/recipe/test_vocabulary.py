@@ -32,6 +32,24 @@ def test_spaces_beside_placeholders_survive(tokenizer_path, text: str) -> None:
     assert pieces.decode_tokens(pieces.tokens(text)) == text
 
 
+@pytest.mark.parametrize(
+    "text", ["qaror <x0>-son", "(<x1>) va <x2>, <x3>.", "<x0> kun", "son <x0><x1>", "№ <x2>"]
+)
+def test_sentencepiece_gives_the_same_pieces_with_stand_ins(tokenizer_path, text: str) -> None:
+    """The way that README.md names for services that encode with `sentencepiece.model`."""
+    processor = sentencepiece.SentencePieceProcessor(model_proto=_sentencepiece(tokenizer_path))
+    stood_in = text
+    for number in range(12):
+        stood_in = stood_in.replace(f"<x{number}>", chr(0xE000 + number))
+    made: list[str] = []
+    for piece in processor.encode(stood_in, out_type=str):
+        slots = [f"<x{ord(c) - 0xE000}>" for c in piece if 0xE000 <= ord(c) < 0xE00C]
+        made += slots or [piece]
+    if made[0] == "\u2581" and made[1].startswith("<x"):
+        made = made[1:]
+    assert made == Pieces(tokenizer_path).tokens(text)
+
+
 def test_an_older_tokenizer_is_made_explicit_without_changing_plain_text(tokenizer_path, tmp_path) -> None:
     stored = json.loads(tokenizer_path.read_text(encoding="utf-8"))
     for part in (stored["pre_tokenizer"], stored["decoder"]):
