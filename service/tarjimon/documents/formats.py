@@ -84,10 +84,17 @@ def _odt(data: bytes, options: ReadOptions) -> Document:
     return Odt(data, name=options.name)
 
 
+def _html(data: bytes, options: ReadOptions) -> Document:
+    from tarjimon.documents.html import Html
+
+    return Html(data, name=options.name, encoding=options.encoding)
+
+
 # Each reader imports its library when it is first used: a server that only gets text loads none of them.
 FORMATS: tuple[Format, ...] = (
     Format("text", (".txt", ".text"), "text/plain", _plain),
     Format("markdown", (".md", ".markdown", ".mdown"), "text/markdown", _markdown),
+    Format("html", (".html", ".htm", ".xhtml"), "text/html", _html),
     Format("docx", (".docx",), f"{_OPEN_XML}.wordprocessingml.document", _docx),
     Format("pptx", (".pptx",), f"{_OPEN_XML}.presentationml.presentation", _pptx),
     Format("xlsx", (".xlsx",), f"{_OPEN_XML}.spreadsheetml.sheet", _xlsx),
