@@ -1,4 +1,4 @@
-"""Generates service/tarjimon/v1 from protos/: `python protos/generate.py`, or with --check to compare only."""
+"""Generates the packages below service/tarjimon from protos/: `python protos/generate.py`, or --check to compare."""
 
 from __future__ import annotations
 
@@ -11,29 +11,34 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 PROTOS = ROOT / "protos"
-TARGET = ROOT / "service" / "tarjimon" / "v1"
-PACKAGE_DOC = '"""Generated from protos/tarjimon/v1 by protos/generate.py: do not edit."""\n'
+SERVICE = ROOT / "service"
+PACKAGES = ("tarjimon/v1", "tarjimon/compat/v1")
+PACKAGE_DOC = '"""Generated from protos/ by protos/generate.py: do not edit."""\n'
 
 
-def generate(into: Path) -> Path:
-    """Write the generated package below `into`; return its folder."""
+def generate(into: Path) -> None:
+    """Write the generated packages below `into`."""
     # protoc finds its plugins on PATH; they are installed beside the interpreter.
     path = os.pathsep.join((str(Path(sys.executable).parent), os.environ.get("PATH", "")))
     outs = [f"--{kind}_out={into}" for kind in ("python", "grpc_python", "mypy", "mypy_grpc")]
-    files = sorted(str(p) for p in (PROTOS / "tarjimon" / "v1").glob("*.proto"))
+    files = sorted(str(p) for package in PACKAGES for p in (PROTOS / package).glob("*.proto"))
     subprocess.run(
         [sys.executable, "-m", "grpc_tools.protoc", f"-I{PROTOS}", *outs, *files],
         check=True,
         env={**os.environ, "PATH": path},
     )
-    package = into / "tarjimon" / "v1"
-    (package / "__init__.py").write_text(PACKAGE_DOC)
-    return package
+    for package in PACKAGES:
+        (into / package / "__init__.py").write_text(PACKAGE_DOC)
 
 
-def contents(folder: Path) -> dict[str, bytes]:
-    """The generated files of a folder by name."""
-    return {p.name: p.read_bytes() for p in folder.iterdir() if p.suffix in (".py", ".pyi")}
+def contents(root: Path) -> dict[str, bytes]:
+    """The generated files below `root` by their path."""
+    return {
+        f"{package}/{p.name}": p.read_bytes()
+        for package in PACKAGES
+        for p in (root / package).glob("*.py*")
+        if p.suffix in (".py", ".pyi")
+    }
 
 
 def main() -> int:
@@ -42,19 +47,20 @@ def main() -> int:
     parser.add_argument("--check", action="store_true", help="compare only; exit 1 on a difference")
     check = parser.parse_args().check
     with tempfile.TemporaryDirectory() as folder:
-        fresh = contents(generate(Path(folder)))
-    committed = contents(TARGET) if TARGET.exists() else {}
+        generate(Path(folder))
+        fresh = contents(Path(folder))
+    committed = contents(SERVICE)
     if check:
         stale = sorted(n for n in fresh.keys() | committed.keys() if fresh.get(n) != committed.get(n))
         if stale:
             print("not what protos/ gives; run `make protos`:", *stale, file=sys.stderr)
         return 1 if stale else 0
-    TARGET.mkdir(parents=True, exist_ok=True)
     for name in committed.keys() - fresh.keys():
-        (TARGET / name).unlink()
+        (SERVICE / name).unlink()
     for name, data in fresh.items():
-        (TARGET / name).write_bytes(data)
-    print(f"{len(fresh)} files in {TARGET.relative_to(ROOT)}")
+        (SERVICE / name).parent.mkdir(parents=True, exist_ok=True)
+        (SERVICE / name).write_bytes(data)
+    print(f"{len(fresh)} files in {', '.join(PACKAGES)}")
     return 0
 
 

@@ -1,1 +1,1 @@
-"""Generated from protos/tarjimon/v1 by protos/generate.py: do not edit."""
+"""Generated from protos/ by protos/generate.py: do not edit."""

@@ -1,0 +1,1 @@
+"""Wire formats of other translation services, for their clients."""
