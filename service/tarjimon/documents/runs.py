@@ -41,10 +41,11 @@ class Sink(Protocol[SinkPayload]):
 
 @dataclass(slots=True)
 class _Piece(Generic[Payload]):
-    """Text in one formatting (None: blank, so it may have any), or a tag."""
+    """Text in one formatting (None: blank, so it may have any that does not show on it), or a tag."""
 
     text: str = ""
     formatting: str | None = None
+    own: str = ""
     kind: TagKind | None = None
     name: str = ""
     payload: Payload | None = None
@@ -92,13 +93,9 @@ class RunReader(Generic[Payload]):
             return
         inner = text.strip()
         start = text.find(inner) if inner else len(text)
-        for piece, key in (
-            (text[:start], None),
-            (inner, formatting),
-            (text[start + len(inner) :], None),
-        ):
+        for piece, key in ((text[:start], None), (inner, formatting), (text[start + len(inner) :], None)):
             if piece:
-                self._pieces.append(_Piece(piece, key))
+                self._pieces.append(_Piece(piece, key, formatting))
 
     def open(self, name: str, payload: Payload) -> None:
         """Begin of a container; `close` ends it."""
@@ -122,12 +119,13 @@ class RunReader(Generic[Payload]):
             if piece.formatting is not None:
                 sizes[piece.formatting] += len(piece.text)
         base = max(sizes, key=lambda key: sizes[key], default="")
-        _settle_blanks(self._pieces, base)
+        _settle_blanks(self._pieces, base, self._shows)
         return _Assembly[Payload](base).run(self._pieces)
 
 
-def _settle_blanks(pieces: list[_Piece[Payload]], base: str) -> None:
-    """Blanks take the formatting of both their neighbours when it is the same one, else the base's."""
+def _settle_blanks(pieces: list[_Piece[Payload]], base: str, shows: Callable[[str], bool]) -> None:
+    """Blanks take the formatting of both their neighbours when it is the same one, else the base's; none that
+    would show on them."""
     following: list[str | None] = []
     after: str | None = None
     for piece in reversed(pieces):
@@ -142,7 +140,8 @@ def _settle_blanks(pieces: list[_Piece[Payload]], base: str) -> None:
         if piece.kind in (TagKind.OPEN, TagKind.CLOSE):
             before = None
         elif piece.kind is None and piece.formatting is None:
-            piece.formatting = before if before is not None and before == then else base
+            wanted = before if before is not None and before == then else base
+            piece.formatting = piece.own if shows(wanted) else wanted
         elif piece.kind is None:
             before = piece.formatting
 

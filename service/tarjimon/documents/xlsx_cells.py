@@ -18,6 +18,7 @@ _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _LITERAL = re.compile(r'"((?:[^"]|"")*)"')
 _REFERENCE = re.compile(r"([A-Z]+)(\d+)")
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
+_SHOWS_ON_BLANKS = re.compile(r"\}(?:u|strike)\b")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\ufffe\uffff\ud800-\udfff]")
 
 
@@ -143,7 +144,7 @@ class StringSlot:
         builder.finish()
 
     def _read(self) -> tuple[Runs[etree._Element], dict[str, etree._Element | None]]:
-        reader: RunReader[etree._Element] = RunReader(lambda key: "}u;" in key or "}strike;" in key)
+        reader: RunReader[etree._Element] = RunReader(lambda key: bool(_SHOWS_ON_BLANKS.search(key)))
         properties: dict[str, etree._Element | None] = {"": None}
         for child in self._element:
             if child.tag == _TEXT:
