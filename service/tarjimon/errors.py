@@ -16,6 +16,7 @@
     ├── EngineError                  the engine failed on a batch: UNAVAILABLE
     │   └── EngineHungError          the watchdog gave up on a batch
     ├── MemoryUnavailableError       the translation memory's database failed: UNAVAILABLE
+    ├── NotServedError               a method of a foreign API that we do not offer: UNIMPLEMENTED
     ├── RemoteError                  a server that we called failed
     └── ConfigError                  a setting is wrong: raised before anything starts
 
@@ -153,6 +154,12 @@ class MemoryUnavailableError(TarjimonError):
     """The translation memory's database cannot be reached or failed."""
 
     reason = "MEMORY_UNAVAILABLE"
+
+
+class NotServedError(TarjimonError):
+    """A method of a foreign API that is not offered; the message says what to use instead."""
+
+    reason = "NOT_SERVED"
 
 
 class RemoteError(TarjimonError):

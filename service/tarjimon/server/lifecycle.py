@@ -11,6 +11,7 @@ from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
 from tarjimon.config import Settings
+from tarjimon.server import google
 from tarjimon.server.address import listening_address, port_error
 from tarjimon.server.application import ServedApplication
 from tarjimon.server.gate import Gate
@@ -123,7 +124,11 @@ class TarjimonServer:
     def _build(self) -> grpc.aio.Server:
         limits = self._settings.limits
         server = grpc.aio.server(
-            interceptors=[CallInterceptor(self.gate, services=SERVICES, message_bytes=limits.message_bytes)],
+            interceptors=[
+                CallInterceptor(
+                    self.gate, services=(*SERVICES, google.SERVICE), message_bytes=limits.message_bytes
+                )
+            ],
             options=[
                 # Else a second server shares the port in silence, and gets every other connection.
                 ("grpc.so_reuseport", 0),
@@ -137,6 +142,7 @@ class TarjimonServer:
             TranslationServicer(self._application, limits, self.gate), server
         )
         add_SummarizationServiceServicer_to_server(SummarizationServicer(self._application), server)
+        server.add_generic_rpc_handlers((google.google_handler(self._application),))
         health_pb2_grpc.add_HealthServicer_to_server(self._health, server)
         if self._settings.server.reflection:
             names = (*SERVICES, health.SERVICE_NAME, reflection.SERVICE_NAME)

@@ -19,6 +19,7 @@ from tarjimon.errors import (
     MemoryUnavailableError,
     ModelError,
     NotFoundError,
+    NotServedError,
     OverloadedError,
     RemoteError,
     ShuttingDownError,
@@ -50,6 +51,7 @@ _CODES: tuple[tuple[type[TarjimonError], grpc.StatusCode], ...] = (
     (ShuttingDownError, grpc.StatusCode.UNAVAILABLE),
     (EngineError, grpc.StatusCode.UNAVAILABLE),
     (MemoryUnavailableError, grpc.StatusCode.UNAVAILABLE),
+    (NotServedError, grpc.StatusCode.UNIMPLEMENTED),
     (RemoteError, grpc.StatusCode.UNAVAILABLE),
 )
 
