@@ -74,6 +74,13 @@ def _training_commands(commands: argparse._SubParsersAction[argparse.ArgumentPar
     )
     train.add_argument("--data", type=Path, required=True, help="the prepared data file")
     train.add_argument("--init", type=Path, help="model folder to start from when there is no checkpoint")
+    train.add_argument(
+        "--anneal",
+        type=int,
+        nargs=2,
+        metavar=("FROM", "TO"),
+        help="end an open run: lower the rate between two steps",
+    )
     train.add_argument("--max-seconds", type=float, help="save and stop after this long")
     take = commands.add_parser("take", help="write the averaged weights of a checkpoint as a model folder")
     take.add_argument("--run", type=Path, required=True)

@@ -202,7 +202,7 @@ def train(chosen: argparse.Namespace) -> int:
     """Train until the configured end, the time limit or a signal."""
     from recipe.training import run
 
-    return run(chosen.config, chosen.run, chosen.data, chosen.init, chosen.max_seconds)
+    return run(chosen.config, chosen.run, chosen.data, chosen.init, chosen.max_seconds, chosen.anneal)
 
 
 def take(chosen: argparse.Namespace) -> int:

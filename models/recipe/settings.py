@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 
@@ -81,6 +81,15 @@ class Settings:
 
             share = 0.5 * (1 - math.cos(math.pi * share))
         return self.peak * (1 - share * (1 - self.floor))
+
+    def annealed(self, start: int, end: int) -> Settings:
+        """The last phase of an open-ended run: from step `start`, linearly down to 5 % of the peak at step `end`.
+
+        The average forgets faster, since it need no longer smooth out large steps.
+        """
+        if not 0 < start < end:
+            raise SettingsError(f"an anneal goes from a step to a later one, not from {start} to {end}")
+        return replace(self, schedule="linear", warmup=start, steps=end, floor=0.05, ema=min(self.ema, 0.995))
 
 
 _CHOICES = {

@@ -192,9 +192,18 @@ class Trainer:
         return found
 
 
-def run(config: Path, folder: Path, data_path: Path, init: Path | None, max_seconds: float | None) -> int:
+def run(
+    config: Path,
+    folder: Path,
+    data_path: Path,
+    init: Path | None,
+    max_seconds: float | None,
+    anneal: tuple[int, int] | None = None,
+) -> int:
     """Train until `steps`, the time limit, early stopping, SIGTERM or SIGINT; always leaves a checkpoint."""
     settings = read_settings(config)
+    if anneal is not None:
+        settings = settings.annealed(*anneal)
     folder.mkdir(parents=True, exist_ok=True)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     if settings.threads:

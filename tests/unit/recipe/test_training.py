@@ -172,5 +172,9 @@ def test_the_learning_rate_rises_holds_and_falls() -> None:
     assert [open_end.rate(step) for step in (1, 10, 20, 80)] == [0.1, 1.0, 1.0, 0.5]
     linear = settings(schedule="linear", warmup=10, steps=110, peak=1.0, floor=0.1)
     assert [round(linear.rate(step), 3) for step in (10, 60, 110)] == [1.0, 0.55, 0.1]
+    annealed = open_end.annealed(100, 200)
+    assert [round(annealed.rate(step), 3) for step in (100, 150, 200)] == [1.0, 0.525, 0.05]
+    with pytest.raises(SettingsError, match="from 200 to 100"):
+        open_end.annealed(200, 100)
     cosine = settings(schedule="cosine", warmup=10, steps=110, peak=1.0, floor=0.0)
     assert [round(cosine.rate(step), 3) for step in (10, 60, 110)] == [1.0, 0.5, 0.0]
