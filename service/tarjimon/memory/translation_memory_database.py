@@ -115,7 +115,11 @@ def _parse(url: str) -> URL:
         raise ConfigError(
             f"the URL of the translation memory cannot be read; expected {_EXAMPLES}", field=_SETTING
         ) from error
-    drivers = {"sqlite": "sqlite+pysqlite", "postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
+    drivers = {
+        "sqlite": "sqlite+pysqlite",
+        "postgresql": "postgresql+psycopg",
+        "postgres": "postgresql+psycopg",
+    }
     driver = drivers.get(parsed.drivername.partition("+")[0])
     if driver is None:
         raise ConfigError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import unicodedata
 from hashlib import blake2b
@@ -18,7 +19,8 @@ _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
 _STEM = 5  # Uzbek and Russian inflect at the end: the beginning is what similar sentences share
 _FEW_WORDS = 5  # a changed word in the middle of fewer leaves hardly a pair of neighbours whole
 _UZ_MONTHS = "yanvar|fevral|mart|aprel|may|iyun|iyul|avgust|sentabr|oktabr|noyabr|dekabr"
-_MONTH_AFTER_DAY = re.compile(rf"(?<=#[- ])(?:{_UZ_MONTHS})(?![^\W\d_])")
+MONTH_AFTER_DAY = re.compile(rf"(?<=#[- ])(?:{_UZ_MONTHS})(?![^\W\d_])")
+"""An Uzbek month in a skeleton under construction, its day masked already."""
 
 
 def canonical(text: str, language: str) -> str:
@@ -35,7 +37,7 @@ def source_key(canonical_text: str) -> bytes:
 def skeleton(canonical_text: str) -> str:
     """The sentence without what varies between two releases of a kind: letter case, numbers, month of a day."""
     masked = NUMBER.sub("#", canonical_text.lower())
-    return _MONTH_AFTER_DAY.sub("@", masked)
+    return MONTH_AFTER_DAY.sub("@", masked)
 
 
 def grams(skeleton_text: str, source_language: str, target_language: str, client: str) -> tuple[int, ...]:
@@ -50,7 +52,7 @@ def grams(skeleton_text: str, source_language: str, target_language: str, client
         "\0".join((source_language, target_language, client)).encode("utf-8", "surrogatepass"), digest_size=16
     ).digest()
     stems = [word[:_STEM] for word in _WORD.findall(skeleton_text)]
-    features = {f"{first} {second}" for first, second in zip(stems, stems[1:], strict=False)}
+    features = {f"{first} {second}" for first, second in itertools.pairwise(stems)}
     if len(stems) <= _FEW_WORDS:
         features.update(stems)
     kept = sorted(_number(feature, scope) for feature in features)[:GRAMS]
