@@ -50,10 +50,13 @@ def repair(known: str, asked: str, target: str, source_language: str, target_lan
     if skeleton(known) != skeleton(asked) or known == asked:
         return None
     months = _month_changes(known, asked)
-    numbers = _changes(NUMBER.findall(known), NUMBER.findall(asked))
+    old, new = NUMBER.findall(known), NUMBER.findall(asked)
+    numbers = _changes(old, new)
+    if numbers and any(_shape(before) != _shape(after) for before, after in numbers.items()):
+        return None
     if months is None or numbers is None or not (months or numbers):
         return None
-    result = _exchange_numbers(target, NUMBER.findall(known), numbers, target_language)
+    result = _exchange_numbers(target, old, numbers, target_language)
     if result is not None and months:
         result = _exchange_months(result, months, target_language)
     if result is None:
@@ -63,14 +66,12 @@ def repair(known: str, asked: str, target: str, source_language: str, target_lan
 
 
 def _changes(old: Sequence[str], new: Sequence[str]) -> dict[str, str] | None:
-    """What becomes of each old value; None when equal values become different ones, or their shape changes."""
+    """What becomes of each old value, {} when nothing changes; None when equal values become different ones."""
     changes: dict[str, str] = {}
     for before, after in zip(old, new, strict=True):
         if changes.setdefault(before, after) != after:
             return None
-    if any(_shape(a) != _shape(b) for a, b in changes.items() if a != b):
-        return None
-    return changes if any(a != b for a, b in changes.items()) else {}
+    return changes if any(before != after for before, after in changes.items()) else {}
 
 
 def _shape(number: str) -> tuple[str, bool]:
