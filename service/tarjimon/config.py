@@ -64,6 +64,15 @@ class CacheSettings(_Section):
     file_bytes: int = Field(1024**3, ge=0, description="largest size of the file's contents")
 
 
+class GlossarySettings(_Section):
+    """Terms that translations must have."""
+
+    folder: Path | None = Field(
+        None, description="folder of glossaries that calls may name: name.tsv, name.csv or name.tbx"
+    )
+    official_names: bool = Field(True, description="look for the built-in names of state bodies and places")
+
+
 class BatchingSettings(_Section):
     """The scheduler."""
 
@@ -81,9 +90,27 @@ class ServerSettings(_Section):
     host: str = Field("127.0.0.1", description="address to listen on")
     port: int = Field(50051, ge=0, le=65535, description="0: any free port")
     insecure_public: bool = Field(False, description="allow plain text on an address that is not loopback")
-    reflection: bool = Field(True, description="let clients ask for the contract")
+    reflection: bool | None = Field(
+        None, description="let clients ask for the contract; none: unless clients need credentials"
+    )
     drain_seconds: float = Field(30, ge=0, description="time that calls in flight get after SIGTERM")
     concurrent_calls: int = Field(1024, ge=1, description="calls in flight")
+
+
+class SecuritySettings(_Section):
+    """Who may call, and over what transport. With none of it set, the server is open and loopback only."""
+
+    certificate: Path | None = Field(None, description="the server's certificate chain (PEM); turns TLS on")
+    private_key: Path | None = Field(None, description="the certificate's private key (PEM)")
+    client_authority: Path | None = Field(
+        None, description="authority of client certificates (PEM); clients must show one (mTLS)"
+    )
+    clients: Path | None = Field(
+        None, description="file of clients with hashed API keys, methods and quotas (TOML, docs/SECURITY.md)"
+    )
+    key_set: Path | None = Field(None, description="public keys of JSON web tokens (a JWKS file)")
+    token_audience: str = Field("tarjimon", description="audience that tokens must be made for")
+    token_issuer: str = Field("", description="issuer that tokens must name; blank: any whose key is known")
 
 
 class Settings(BaseSettings):
@@ -96,8 +123,10 @@ class Settings(BaseSettings):
     limits: LimitSettings = Field(default_factory=LimitSettings)
     models: ModelSettings = Field(default_factory=ModelSettings)
     cache: CacheSettings = Field(default_factory=CacheSettings)
+    glossaries: GlossarySettings = Field(default_factory=GlossarySettings)
     batching: BatchingSettings = Field(default_factory=BatchingSettings)
     server: ServerSettings = Field(default_factory=ServerSettings)
+    security: SecuritySettings = Field(default_factory=SecuritySettings)
 
 
 def load_settings(file: Path | None = None, **overrides: dict[str, Any]) -> Settings:

@@ -11,6 +11,9 @@
     │   ├── CorruptModelError        checksum or structure is wrong
     │   └── UnsafeWeightsError       a format that could run code
     ├── OverloadedError              RESOURCE_EXHAUSTED, with the time after which to come back
+    │   └── QuotaExceededError       this client's own share is used up
+    ├── UnauthenticatedError         no or wrong credentials: UNAUTHENTICATED
+    ├── PermissionDeniedError        not for this client: PERMISSION_DENIED
     ├── DeadlineExpiredError         DEADLINE_EXCEEDED
     ├── ShuttingDownError            UNAVAILABLE
     ├── EngineError                  the engine failed on a batch: UNAVAILABLE
@@ -124,6 +127,39 @@ class OverloadedError(TarjimonError):
     ) -> None:
         super().__init__(message, metadata=metadata)
         self.retry_after = retry_after
+
+
+class QuotaExceededError(OverloadedError):
+    """A client has used up its own share; others are served.
+
+    Attributes:
+        subject: whose quota it is, for example "client:newsroom".
+    """
+
+    reason = "QUOTA_EXCEEDED"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        retry_after: float,
+        subject: str = "",
+        metadata: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(message, retry_after=retry_after, metadata=metadata)
+        self.subject = subject
+
+
+class UnauthenticatedError(TarjimonError):
+    """The call carries no credentials, or some that are wrong, expired or unknown; it is not said which."""
+
+    reason = "UNAUTHENTICATED"
+
+
+class PermissionDeniedError(TarjimonError):
+    """The client is known, but may not call this method."""
+
+    reason = "PERMISSION_DENIED"
 
 
 class DeadlineExpiredError(TarjimonError):

@@ -101,9 +101,9 @@ async def open_backend(
         load: False when the command needs no model in memory.
     """
     if server is not None:
-        from tarjimon.client import TarjimonClient
+        from tarjimon.client import TarjimonClient, options_from_environment
 
-        async with TarjimonClient(server) as client:
+        async with TarjimonClient(server, options_from_environment()) as client:
             yield client
         return
     local = LocalBackend(settings)

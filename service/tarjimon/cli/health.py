@@ -19,9 +19,9 @@ def health(
     """Exit with 0 when the server is ready, with 5 when it is not within --wait seconds."""
 
     async def work() -> Exit:
-        from tarjimon.client import TarjimonClient
+        from tarjimon.client import TarjimonClient, options_from_environment
 
-        async with TarjimonClient(server) as client:
+        async with TarjimonClient(server, options_from_environment()) as client:
             await client.wait_ready(wait)
         print("ready")
         return Exit.OK

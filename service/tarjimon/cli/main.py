@@ -9,6 +9,7 @@ import typer
 from tarjimon import __version__
 from tarjimon.cli.bench import bench
 from tarjimon.cli.health import health
+from tarjimon.cli.keys import app as keys_app
 from tarjimon.cli.models import app as models_app
 from tarjimon.cli.serve import serve
 from tarjimon.cli.text import detect, summarize
@@ -27,6 +28,7 @@ app.command()(serve)
 app.command()(health)
 app.command()(bench)
 app.add_typer(models_app, name="models")
+app.add_typer(keys_app, name="keys")
 
 
 def _version(wanted: bool) -> None:

@@ -10,8 +10,12 @@ from tarjimon.config import ServerSettings
 from tarjimon.errors import ConfigError
 
 
-def listening_address(settings: ServerSettings) -> str:
+def listening_address(settings: ServerSettings, *, guarded: bool = False) -> str:
     """The address for gRPC, after a check that it can be listened on.
+
+    Args:
+        settings: host and port.
+        guarded: calls are encrypted and clients are told apart, so that any address is safe.
 
     Raises:
         ConfigError: plain text on an address that others can reach, an unknown host, a port in use or
@@ -19,11 +23,15 @@ def listening_address(settings: ServerSettings) -> str:
     """
     host = settings.host.strip("[]")
     addresses = _resolved(host, settings.port)
-    if not settings.insecure_public and not all(_is_loopback(address) for _, address in addresses):
+    if (
+        not guarded
+        and not settings.insecure_public
+        and not all(_is_loopback(address) for _, address in addresses)
+    ):
         raise ConfigError(
             f"server.host is {settings.host}, which other machines can reach, and calls there travel "
-            "unencrypted and without identity: use 127.0.0.1, or allow it with server.insecure_public "
-            "(--insecure-public) inside a network that you trust",
+            "unencrypted and without identity: use 127.0.0.1; or turn on TLS and clients (docs/SECURITY.md); or "
+            "allow it with server.insecure_public (--insecure-public) inside a network that you trust",
             field="server.host",
         )
     for family, address in addresses:

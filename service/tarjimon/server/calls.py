@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from tarjimon.domain import Lane
 from tarjimon.pipeline.values import Caller
+from tarjimon.server.clients import Client
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
 
@@ -25,7 +26,8 @@ class CallInfo:
     Attributes:
         method: full name, "/tarjimon.v1.TranslationService/TranslateText".
         request_id: the caller's `x-request-id`, or one made here.
-        client: name under which work is shared out fairly: the peer's address.
+        client: name under which work is shared out fairly: the client's, or the peer's address.
+        identity: the client that was authenticated; None where nobody needs to be.
         deadline: time of the monotonic clock in seconds; None: the caller waits for ever.
     """
 
@@ -33,6 +35,7 @@ class CallInfo:
     request_id: str
     client: str
     deadline: float | None
+    identity: Client | None = None
 
     def caller(self, lane: Lane) -> Caller:
         """The pipeline's view of this call."""

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import grpc
@@ -15,7 +15,9 @@ from google.protobuf.message import DecodeError, Message
 from tarjimon.errors import LimitExceededError, ShuttingDownError, TarjimonError
 from tarjimon.server.calls import CURRENT_CALL, CallInfo, client_from, deadline_from, request_id_from
 from tarjimon.server.gate import Gate
+from tarjimon.server.identity import Authenticator
 from tarjimon.server.malformed import malformed_request
+from tarjimon.server.quotas import Quotas
 from tarjimon.server.status import OPERATORS, REQUEST_ID_KEY, Failure, failure_of, unexpected_failure
 
 _access_log = logging.getLogger("tarjimon.server.access")
@@ -44,10 +46,22 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
         gate: who may come in.
         services: full names of the services to wrap.
         message_bytes: largest message, either way.
+        authenticator: tells who calls.
+        quotas: each client's share.
     """
 
-    def __init__(self, gate: Gate, *, services: Collection[str], message_bytes: int) -> None:
+    def __init__(
+        self,
+        gate: Gate,
+        *,
+        services: Collection[str],
+        message_bytes: int,
+        authenticator: Authenticator,
+        quotas: Quotas,
+    ) -> None:
         self._gate = gate
+        self._authenticator = authenticator
+        self._quotas = quotas
         self._services = frozenset(services)
         self._message_bytes = message_bytes
 
@@ -69,7 +83,7 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
 
             async def one_answer(request: Any, context: grpc.aio.ServicerContext[Any, Any]) -> Any:
                 async def work() -> Message:
-                    response = await unary(_accepted(request), context)
+                    response = await unary(self._accepted(request), context)
                     self._check_size(response, traffic)
                     return response  # type: ignore[no-any-return]
 
@@ -83,7 +97,7 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
             # call is cancelled, so its work would go on until the garbage collector finds it.
             async def many_answers(requests: Any, context: grpc.aio.ServicerContext[Any, Any]) -> None:
                 async def work() -> None:
-                    await stream(_accepted_stream(requests), context)
+                    await stream(self._accepted_stream(requests), context)
 
                 await self._guard(method, request_id, context, traffic, work)
 
@@ -134,8 +148,15 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
         outcome = "OK"
         try:
             try:
+                client = self._authenticator.identify(
+                    context.invocation_metadata() or (), context.auth_context()
+                )
+                if client is not None:
+                    info = replace(info, client=client.name, identity=client)
+                    CURRENT_CALL.set(info)
                 self._gate.enter(context)
-                return await work()
+                with self._quotas.call(client, method):
+                    return await work()
             except TarjimonError as error:
                 if isinstance(error, OPERATORS):
                     _log.error("%s, request id %s: %s", method, request_id, error.message)
@@ -159,20 +180,20 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
         finally:
             _log_call(info, outcome, time.monotonic() - started, traffic)
 
+    def _accepted(self, request: Any) -> Any:
+        if isinstance(request, _Refused):
+            raise request.error
+        if isinstance(request, Message):
+            self._quotas.charge(CURRENT_CALL.get().identity, request)
+        return request
+
+    async def _accepted_stream(self, requests: AsyncIterator[Any]) -> AsyncIterator[Any]:
+        async for request in requests:
+            yield self._accepted(request)
+
 
 async def _abort(context: grpc.aio.ServicerContext[Any, Any], failure: Failure) -> None:
     await context.abort(failure.code, failure.message, failure.metadata)
-
-
-def _accepted(request: Any) -> Any:
-    if isinstance(request, _Refused):
-        raise request.error
-    return request
-
-
-async def _accepted_stream(requests: AsyncIterator[Any]) -> AsyncIterator[Any]:
-    async for request in requests:
-        yield _accepted(request)
 
 
 def _too_large(subject: str, size: int, limit: int, advice: str) -> LimitExceededError:

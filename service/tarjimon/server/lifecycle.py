@@ -15,9 +15,12 @@ from tarjimon.server import google
 from tarjimon.server.address import listening_address, port_error
 from tarjimon.server.application import ServedApplication
 from tarjimon.server.gate import Gate
+from tarjimon.server.identity import Authenticator
 from tarjimon.server.interceptors import CallInterceptor
+from tarjimon.server.quotas import Quotas
 from tarjimon.server.summarization import SummarizationServicer
 from tarjimon.server.translation import TranslationServicer
+from tarjimon.server.transport import server_credentials
 from tarjimon.v1 import summarization_service_pb2, translation_service_pb2
 from tarjimon.v1.summarization_service_pb2_grpc import add_SummarizationServiceServicer_to_server
 from tarjimon.v1.translation_service_pb2_grpc import add_TranslationServiceServicer_to_server
@@ -57,6 +60,8 @@ class TarjimonServer:
         self.gate = Gate(settings.server.concurrent_calls)
         self._health = health.aio.HealthServicer()
         self._server: grpc.aio.Server | None = None
+        self._authenticator = Authenticator(settings.security)
+        self._credentials = server_credentials(settings.security)
 
     async def bind(self) -> int:
         """Listen; calls are refused with UNAVAILABLE and health is NOT_SERVING until `warm_up` is over.
@@ -67,12 +72,16 @@ class TarjimonServer:
         Raises:
             ConfigError: the address is unsafe or cannot be had.
         """
-        address = listening_address(self._settings.server)
+        guarded = self._credentials is not None and self._authenticator.required
+        address = listening_address(self._settings.server, guarded=guarded)
         for service in ("", *SERVICES):
             await self._health.set(service, health_pb2.HealthCheckResponse.NOT_SERVING)
         server = self._build()
         try:
-            port = server.add_insecure_port(address)
+            if self._credentials is None:
+                port = server.add_insecure_port(address)
+            else:
+                port = server.add_secure_port(address, self._credentials)
         except RuntimeError as error:  # taken since the probe
             raise port_error(self._settings.server.host, self._settings.server.port, None) from error
         self._server = server
@@ -126,7 +135,11 @@ class TarjimonServer:
         server = grpc.aio.server(
             interceptors=[
                 CallInterceptor(
-                    self.gate, services=(*SERVICES, google.SERVICE), message_bytes=limits.message_bytes
+                    self.gate,
+                    services=(*SERVICES, google.SERVICE),
+                    message_bytes=limits.message_bytes,
+                    authenticator=self._authenticator,
+                    quotas=Quotas(),
                 )
             ],
             options=[
@@ -144,7 +157,8 @@ class TarjimonServer:
         add_SummarizationServiceServicer_to_server(SummarizationServicer(self._application), server)
         server.add_generic_rpc_handlers((google.google_handler(self._application),))
         health_pb2_grpc.add_HealthServicer_to_server(self._health, server)
-        if self._settings.server.reflection:
+        wanted = self._settings.server.reflection
+        if not self._authenticator.required if wanted is None else wanted:
             names = (*SERVICES, health.SERVICE_NAME, reflection.SERVICE_NAME)
             reflection.enable_server_reflection(names, server)
         return server

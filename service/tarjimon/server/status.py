@@ -21,9 +21,12 @@ from tarjimon.errors import (
     NotFoundError,
     NotServedError,
     OverloadedError,
+    PermissionDeniedError,
+    QuotaExceededError,
     RemoteError,
     ShuttingDownError,
     TarjimonError,
+    UnauthenticatedError,
 )
 
 DOMAIN = "tarjimon"
@@ -36,6 +39,7 @@ PUSHBACK_KEY = "grpc-retry-pushback-ms"
 """Trailing metadata that gRPC's own retries obey (gRFC A6)."""
 
 _UNAVAILABLE_RETRY_SECONDS = 1.0
+_LONGEST_PUSHBACK_SECONDS = 5.0
 
 # The status travels twice in the HTTP/2 trailers, which peers may limit to 8 KiB: longer texts are cut.
 _LONGEST_MESSAGE = 500
@@ -47,6 +51,8 @@ _CODES: tuple[tuple[type[TarjimonError], grpc.StatusCode], ...] = (
     (ModelError, grpc.StatusCode.FAILED_PRECONDITION),
     (ConfigError, grpc.StatusCode.FAILED_PRECONDITION),
     (OverloadedError, grpc.StatusCode.RESOURCE_EXHAUSTED),
+    (UnauthenticatedError, grpc.StatusCode.UNAUTHENTICATED),
+    (PermissionDeniedError, grpc.StatusCode.PERMISSION_DENIED),
     (DeadlineExpiredError, grpc.StatusCode.DEADLINE_EXCEEDED),
     (ShuttingDownError, grpc.StatusCode.UNAVAILABLE),
     (EngineError, grpc.StatusCode.UNAVAILABLE),
@@ -97,19 +103,24 @@ def failure_of(error: TarjimonError, request_id: str) -> Failure:
     info.metadata["request_id"] = request_id
     details: list[Message] = [info]
     if error.field is not None and code is grpc.StatusCode.INVALID_ARGUMENT:
-        violation = error_details_pb2.BadRequest.FieldViolation(
+        wrong = error_details_pb2.BadRequest.FieldViolation(
             field=_shortened(error.field, _LONGEST_FACT),
             description=message,
             reason=error.reason,
         )
-        details.append(error_details_pb2.BadRequest(field_violations=[violation]))
+        details.append(error_details_pb2.BadRequest(field_violations=[wrong]))
+    if isinstance(error, QuotaExceededError):
+        violation = error_details_pb2.QuotaFailure.Violation(subject=error.subject, description=message)
+        details.append(error_details_pb2.QuotaFailure(violations=[violation]))
     retry_after = _retry_after(error, code)
     metadata: list[tuple[str, str | bytes]] = [(REQUEST_ID_KEY, request_id)]
     if retry_after is not None:
         delay = duration_pb2.Duration()
         delay.FromMilliseconds(math.ceil(retry_after * 1000))
         details.append(error_details_pb2.RetryInfo(retry_delay=delay))
-        metadata.append((PUSHBACK_KEY, str(math.ceil(retry_after * 1000))))
+        # gRPC's own retries would wait silently, past the caller's deadline: a long wait is the caller's to plan.
+        soon = retry_after <= _LONGEST_PUSHBACK_SECONDS
+        metadata.append((PUSHBACK_KEY, str(math.ceil(retry_after * 1000)) if soon else "-1"))
     status = status_pb2.Status(code=code.value[0], message=message)
     for detail in details:
         packed = any_pb2.Any()
