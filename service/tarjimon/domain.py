@@ -52,11 +52,13 @@ class EncodedSegment:
         target_prefix: pieces that the output is forced to begin with (without the decoder's start token).
         max_output_tokens: length at which decoding stops, the prefix not counted; reaching it makes the
             hypothesis incomplete.
+        alignment: the hypothesis shall say where each of its tokens comes from.
     """
 
     source: tuple[str, ...]
     target_prefix: tuple[str, ...] = ()
     max_output_tokens: int = 256
+    alignment: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +69,14 @@ class Hypothesis:
         tokens: output pieces without the target prefix and without end-of-sentence.
         score: mean log-probability per output token, end-of-sentence included; 0 is certain.
         complete: False when decoding was cut at `max_output_tokens`.
+        alignment: for each token its attention to each source piece, 0.0 to 1.0; () when it was not asked for,
+            or the engine cannot tell.
     """
 
     tokens: tuple[str, ...]
     score: float
     complete: bool = True
+    alignment: tuple[tuple[float, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,8 +97,8 @@ class CTranslate2Engine:
             raise EngineError("A segment's source was empty: there is nothing to decode.")
         answers: dict[int, Hypothesis] = {}
         # Equal lengths and equally long prefixes decode together.
-        for (limit, forced), places in by_key(
-            batch, lambda s: (s.max_output_tokens, len(s.target_prefix))
+        for (limit, forced, aligned), places in by_key(
+            batch, lambda s: (s.max_output_tokens, len(s.target_prefix), s.alignment)
         ).items():
             try:
                 results = translator.translate_batch(
@@ -114,6 +114,7 @@ class CTranslate2Engine:
                     disable_unk=True,
                     return_scores=True,
                     return_end_token=True,
+                    return_attention=aligned,
                 )
             except (RuntimeError, ValueError) as error:
                 raise EngineError(f"CTranslate2 failed on a batch of {len(places)}: {error}.") from error
@@ -137,7 +138,13 @@ def _hypothesis(result: Any, forced: int, limit: int, decoding: DecodingSettings
     whole = len(written) + forced
     total = float(result.scores[0]) * whole**decoding.length_penalty
     tokens = tuple(written[:-1] if complete else written)
-    return Hypothesis(tokens, total / max(1, len(written)), complete or len(written) < limit)
+    rows = result.attention[0][forced : forced + len(tokens)] if result.attention else ()
+    return Hypothesis(
+        tokens,
+        total / max(1, len(written)),
+        complete or len(written) < limit,
+        tuple(map(tuple, rows)),
+    )
 
 
 def _checked_type(kind: str, compute_type: str) -> str:

@@ -114,6 +114,18 @@ class Codec:
             )
         return EncodedSegment(framed, prefix, self._output_limit(len(framed), task))
 
+    def origins(self, text: str, encoded: EncodedSegment) -> tuple[tuple[int, int], ...]:
+        """For each source piece of `encoded`, the span of `text` that it came from.
+
+        Args:
+            text: what was encoded, without slots.
+            encoded: what `encode` made of it; its control tokens get the span (0, 0).
+        """
+        spans = [(p.start, p.end) for p in self._pieces(text) for _ in self._defused(p.text)]
+        # Every scheme ends a source with one control token; what else there is stands before the text.
+        before = len(encoded.source) - len(spans) - 1
+        return ((0, 0),) * before + tuple(spans) + ((0, 0),)
+
     def decode(self, output: Hypothesis | Sequence[str]) -> str:
         """The text of an output; placeholder tokens appear as they are written ("<x0>")."""
         parts = (self.slots[p] if isinstance(p, int) else p for p in self._parts(output))

@@ -27,6 +27,7 @@ from tarjimon.pipeline.documents import TranslatedDocument, translate_document
 from tarjimon.pipeline.limits import check_decoding, check_languages, check_texts
 from tarjimon.pipeline.models import Models, Resident
 from tarjimon.pipeline.summarize import Summarizer
+from tarjimon.pipeline.terminology import Terminology
 from tarjimon.pipeline.translate import Translator
 from tarjimon.pipeline.values import (
     Caller,
@@ -118,7 +119,8 @@ class Application:
             on_retire=detach,
         )
         self._models = Models(self._store, self._residency, self._scheduler, self._cache, settings.models)
-        self._translator = Translator(self._models, self._identifier, settings.limits, clock)
+        terminology = Terminology(settings.glossaries.folder, official=settings.glossaries.official_names)
+        self._translator = Translator(self._models, self._identifier, settings.limits, clock, terminology)
         self._summarizer = Summarizer(self._models, self._translator, self._identifier, settings.limits)
 
     async def __aenter__(self) -> Application:

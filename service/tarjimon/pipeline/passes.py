@@ -11,13 +11,16 @@ from tarjimon.domain import DecodingSettings, EncodedSegment, Hypothesis, Task
 from tarjimon.engine.loading import Model
 from tarjimon.memory.segment_cache import CachedSegment, SegmentCache, segment_key
 from tarjimon.pipeline.confidence import confidence, features
+from tarjimon.pipeline.term_passes import Draft, Part, TermPasses
+from tarjimon.pipeline.terms import Hold, demanded, identity
 from tarjimon.pipeline.values import Caller
 from tarjimon.text.fidelity import Issue, IssueKind, Severity, Verdict, check
 from tarjimon.text.orthography import fold
 from tarjimon.text.protection import DEFAULT_KINDS, Kind, find_spans
 from tarjimon.text.segmentation_long import split_long
+from tarjimon.text.terms import TermMatch
 
-REVISION = "1"
+REVISION = "2"
 """Part of every cache key: raise it when the same hypothesis would be treated in another way."""
 
 _TRUNCATED = Issue(
@@ -36,22 +39,28 @@ class Job:
     Attributes:
         text: the sentence as it stands in the input.
         source, target: BCP-47 codes.
+        terms: the terms of the sentence, at their places in `text`.
     """
 
     text: str
     source: str
     target: str
+    terms: tuple[TermMatch, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of a job: text, verdict, decoding passes, mean log-probability per token, confidence."""
+    """What came of a job: text, verdict, decoding passes, mean log-probability per token, confidence.
+
+    `placed` has the numbers of those among the demanded terms that were put there in their base form.
+    """
 
     text: str
     verdict: Verdict
     attempts: int
     score: float
     confidence: float = 0.0
+    placed: tuple[int, ...] = ()
 
 
 def safer(decoding: DecodingSettings) -> DecodingSettings:
@@ -112,13 +121,16 @@ class Passes:
         shouted = _is_shouted(text)
         if shouted:
             text = text[:1] + text[1:].lower()
-        outcome = await self._pass(job, text, self._decoding, shouted, mask_numbers=False)
-        if self._second_pass and not outcome.verdict.ok:
-            second = await self._pass(
-                job, text, safer(self._decoding), shouted, mask_numbers=bool(self._model.codec.slots)
-            )
-            better = _badness(second) < _badness(outcome)
-            outcome = replace(second if better else outcome, attempts=2)
+        draft, attempts = await self._pass(job, text, self._decoding, shouted), 1
+        if self._second_pass and not draft.verdict.ok:
+            masked = bool(self._model.codec.slots)
+            second = await self._pass(job, text, safer(self._decoding), shouted, mask_numbers=masked)
+            draft = second if _badness(second) < _badness(draft) else draft
+            attempts += 1
+        if demanded(job.terms):
+            draft, further = await self._term_passes(job, text, shouted).improve(draft)
+            attempts += further
+        outcome = Outcome(draft.text, draft.verdict, attempts, draft.score, placed=draft.placed)
         values = features(
             text, outcome.text, (job.source, job.target), outcome.verdict, outcome.attempts, outcome.score
         )
@@ -153,11 +165,33 @@ class Passes:
         issues = () if hypothesis.complete else (_TRUNCATED,)
         return Outcome(codec.decode(hypothesis), Verdict(not issues, issues), 1, hypothesis.score)
 
+    def _term_passes(self, job: Job, text: str, shouted: bool) -> TermPasses:
+        async def decode(other: str, holds: Sequence[Hold]) -> Draft:
+            return await self._pass(job, other, self._decoding, shouted, checked=text, holds=holds)
+
+        def judge(draft: Draft, output: str, placed: tuple[int, ...]) -> Draft:
+            output = output.upper() if shouted else output
+            return replace(
+                draft, text=output, verdict=self._judged(job, text, output, draft.parts), placed=placed
+            )
+
+        languages = job.source, job.target
+        return TermPasses(job.text, text, languages, job.terms, self._model.codec, decode, judge)
+
     async def _pass(
-        self, job: Job, text: str, decoding: DecodingSettings, shouted: bool, *, mask_numbers: bool
-    ) -> Outcome:
+        self,
+        job: Job,
+        text: str,
+        decoding: DecodingSettings,
+        shouted: bool,
+        *,
+        mask_numbers: bool = False,
+        checked: str | None = None,
+        holds: Sequence[Hold] = (),
+    ) -> Draft:
+        """Decode `text`; the verdict is on `checked`, if that is another."""
         codec = self._model.codec
-        issues: list[Issue] = []
+        parts: list[Part] = []
         texts: list[str] = []
         score = tokens = 0.0
         good = min(codec.limit, self._model.spec.good_source_tokens)
@@ -165,23 +199,28 @@ class Passes:
             part = text[start:end].strip()
             if not part:
                 continue
-            spans = _masked(part, len(codec.slots), mask_numbers)
+            start += len(text[start:end]) - len(text[start:end].lstrip())
+            masks = _masked(part, len(codec.slots), mask_numbers, _inside(holds, start, start + len(part)))
+            spans = [(mask.start, mask.end) for mask in masks]
             encoded = codec.encode(part, source=job.source, target=job.target, slots=spans)
+            encoded = replace(encoded, alignment=bool(demanded(job.terms)))
             hypothesis = await self._decode(encoded, decoding)
-            pieces = codec.decode_parts(hypothesis)
-            texts.append("".join(_piece(piece, part, spans) for piece in pieces).strip())
+            texts.append("".join(_piece(p, masks) for p in codec.decode_parts(hypothesis)).strip())
+            parts.append(Part(start, part, encoded, hypothesis))
             score += hypothesis.score * (len(hypothesis.tokens) + 1)
             tokens += len(hypothesis.tokens) + 1
-            if not hypothesis.complete:
-                issues.append(_TRUNCATED)
         output = " ".join(t for t in texts if t)
         if shouted:
             output = output.upper()
+        verdict = self._judged(job, text if checked is None else checked, output, parts)
+        return Draft(output, verdict, score / max(tokens, 1.0), tuple(parts))
+
+    def _judged(self, job: Job, text: str, output: str, parts: Sequence[Part]) -> Verdict:
+        issues = [*check(text, output, job.source, job.target).issues]
+        issues += [_TRUNCATED for part in parts if not part.hypothesis.complete]
         issues += self._unseen(text)
-        verdict = check(text, output, job.source, job.target)
-        issues = sorted([*verdict.issues, *issues], key=lambda issue: issue.severity is not Severity.ERROR)
-        ok = not any(issue.severity is Severity.ERROR for issue in issues)
-        return Outcome(output, Verdict(ok, tuple(issues)), 1, score / max(tokens, 1.0))
+        issues.sort(key=lambda issue: issue.severity is not Severity.ERROR)
+        return Verdict(not any(issue.severity is Severity.ERROR for issue in issues), tuple(issues))
 
     async def _decode(self, encoded: EncodedSegment, decoding: DecodingSettings) -> Hypothesis:
         return await self._submit(
@@ -216,20 +255,40 @@ class Passes:
             task=Task.TRANSLATE,
             weights_sha256=self._model.weights_sha256,
             decoding=self._decoding,
-            extra=(REVISION, "2" if self._second_pass else "1"),
+            extra=(
+                REVISION,
+                "2" if self._second_pass else "1",
+                # Only the terms that this segment has, and only those that change its output.
+                *(part for match in demanded(job.terms) for part in ("term", *identity(match))),
+            ),
         )
 
 
-def _masked(text: str, slots: int, numbers: bool) -> tuple[tuple[int, int], ...]:
-    """Spans that the model does not see, as many as it has placeholders for."""
+def _inside(holds: Sequence[Hold], start: int, end: int) -> list[Hold]:
+    """The holds of a part of the text, counted from its start."""
+    return [
+        Hold(hold.start - start, hold.end - start, hold.text)
+        for hold in holds
+        if start <= hold.start and hold.end <= end
+    ]
+
+
+def _masked(text: str, slots: int, numbers: bool, holds: Sequence[Hold]) -> list[Hold]:
+    """Spans that the model does not see, as many as it has placeholders for; terms before all others."""
+    if not slots:
+        return []
     kinds = DEFAULT_KINDS | {Kind.NUMBER} if numbers else DEFAULT_KINDS
-    return tuple((span.start, span.end) for span in find_spans(text, kinds)[:slots]) if slots else ()
+    chosen = list(holds[:slots])
+    for span in find_spans(text, kinds):
+        if len(chosen) < slots and not any(h.start < span.end and span.start < h.end for h in chosen):
+            chosen.append(Hold(span.start, span.end, text[span.start : span.end]))
+    return sorted(chosen, key=lambda hold: hold.start)
 
 
-def _piece(piece: str | int, source: str, spans: Sequence[tuple[int, int]]) -> str:
+def _piece(piece: str | int, masks: Sequence[Hold]) -> str:
     if isinstance(piece, str):
         return piece
-    return source[slice(*spans[piece])] if piece < len(spans) else ""
+    return masks[piece].text if piece < len(masks) else ""
 
 
 def canonical(text: str, language: str) -> str:
@@ -242,9 +301,9 @@ def _is_shouted(text: str) -> bool:
     return text.isupper() and sum(map(str.isalpha, text)) >= 8 and len(text.split()) >= 2
 
 
-def _badness(outcome: Outcome) -> tuple[int, int, float]:
-    errors = sum(issue.severity is Severity.ERROR for issue in outcome.verdict.issues)
-    return errors, len(outcome.verdict.issues), -outcome.score
+def _badness(draft: Draft) -> tuple[int, int, float]:
+    errors = sum(issue.severity is Severity.ERROR for issue in draft.verdict.issues)
+    return errors, len(draft.verdict.issues), -draft.score
 
 
 def _freeze(outcome: Outcome) -> CachedSegment:
@@ -258,6 +317,7 @@ def _freeze(outcome: Outcome) -> CachedSegment:
         "attempts": outcome.attempts,
         "score": outcome.score,
         "confidence": outcome.confidence,
+        "placed": outcome.placed,
     }
     return CachedSegment(outcome.text, json.dumps(state, ensure_ascii=False))
 
@@ -277,5 +337,10 @@ def _thaw(cached: CachedSegment) -> Outcome:
         for kind, severity, message, source_span, target_span, expected, found in state["issues"]
     )
     return Outcome(
-        cached.text, Verdict(state["ok"], issues), state["attempts"], state["score"], state["confidence"]
+        cached.text,
+        Verdict(state["ok"], issues),
+        state["attempts"],
+        state["score"],
+        state["confidence"],
+        tuple(state["placed"]),
     )

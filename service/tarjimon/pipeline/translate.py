@@ -15,6 +15,8 @@ from tarjimon.pipeline.models import Models
 from tarjimon.pipeline.passes import Job, Outcome
 from tarjimon.pipeline.plan import UNKNOWN, Action, Plan, PlannedSegment, plan
 from tarjimon.pipeline.reassemble import reassemble
+from tarjimon.pipeline.terminology import Terminology
+from tarjimon.pipeline.terms import report, verdict_with
 from tarjimon.pipeline.values import (
     Caller,
     FinishedSegment,
@@ -46,6 +48,15 @@ class _Finished:
     receipt: Receipt | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """A job under way, and where its output belongs."""
+
+    job: Job
+    places: tuple[_Place, ...]
+    receipt: Receipt
+
+
 class Translator:
     """Translates texts.
 
@@ -54,6 +65,7 @@ class Translator:
         identifier: says in which language a sentence is.
         limits: the largest input.
         clock: seconds, the clock of `Caller.deadline`.
+        terminology: the glossaries it may use.
     """
 
     def __init__(
@@ -62,7 +74,9 @@ class Translator:
         identifier: LanguageIdentifier,
         limits: LimitSettings,
         clock: Callable[[], float] = time.monotonic,
+        terminology: Terminology | None = None,
     ) -> None:
+        self._terminology = terminology or Terminology()
         self._models = models
         self._identifier = identifier
         self._limits = limits
@@ -90,6 +104,7 @@ class Translator:
         check_languages(source, targets, self._limits)
         check_decoding(options.decoding)
         self._models.check(options.model)
+        self._terminology.check(options)
         plans = [self._plan(str(number), text, source, options) for number, text in enumerate(texts)]
         return await self.translate_plans(plans, targets=targets, options=options, caller=caller)
 
@@ -117,6 +132,7 @@ class Translator:
         check_languages(source, targets, self._limits)
         check_decoding(options.decoding)
         self._models.check(options.model)
+        self._terminology.check(options)
         planned = self._plan("0", text, source, options)
         finished: dict[_Place, _Finished] = {}
         async with aclosing(self._finish([planned], targets, options, caller)) as results:
@@ -136,18 +152,20 @@ class Translator:
     ) -> AsyncGenerator[_Finished]:
         """Every segment of every text in every target, in order of completion."""
         jobs: dict[str, dict[Job, list[_Place]]] = {}
+        terms = self._terminology.for_call(options)
         for place, segment in _places(plans, targets):
             target = targets[place.target]
             action = segment.action(target)
             if action is Action.TRANSLATE:
-                job = Job(segment.source.text, segment.language, target)
+                text = segment.source.text
+                job = Job(text, segment.language, target, terms.find(text, segment.language, target))
                 model = self._models.choose(Task.TRANSLATE, job.source, job.target, options.model)
                 jobs.setdefault(model, {}).setdefault(job, []).append(place)
             else:
                 yield _Finished(place, _untranslated(segment, action), None)
         if not jobs:
             return
-        async with AsyncExitStack() as leases, Gathering[list[tuple[_Place, Receipt]], Outcome]() as running:
+        async with AsyncExitStack() as leases, Gathering[_Waiting, Outcome]() as running:
             for model_id, by_job in jobs.items():
                 resident = await leases.enter_async_context(self._models.lease(model_id))
                 decoding = options.decoding.over(resident.model.spec.decoding)
@@ -156,15 +174,15 @@ class Translator:
                 known = await passes.recall(list(by_job))
                 for job, places in by_job.items():
                     if job not in known:
-                        running.start([(place, receipt) for place in places], passes.run(job))
+                        running.start(_Waiting(job, tuple(places), receipt), passes.run(job))
                 for job, outcome in known.items():
                     for place in by_job[job]:
-                        yield _Finished(place, _translated(_at(plans, place), outcome), receipt)
+                        yield _Finished(place, _translated(_at(plans, place), job, outcome), receipt)
             async with aclosing(running.results(caller.deadline, self._clock)) as results:
-                async for places_done, result in results:
-                    for place, receipt in places_done:
-                        segment = _at(plans, place)
-                        yield _Finished(place, _translated(segment, result), receipt)
+                async for waiting, result in results:
+                    for place in waiting.places:
+                        output = _translated(_at(plans, place), waiting.job, result)
+                        yield _Finished(place, output, waiting.receipt)
 
 
 def _places(plans: Sequence[Plan], targets: Sequence[str]) -> Iterator[tuple[_Place, PlannedSegment]]:
@@ -192,7 +210,7 @@ def _compose(
     )
 
 
-def _translated(segment: PlannedSegment, outcome: Outcome | None) -> TargetSegment:
+def _translated(segment: PlannedSegment, job: Job, outcome: Outcome | None) -> TargetSegment:
     source = segment.source
     if outcome is None:
         return TargetSegment(source.id, "", 0, 0, SegmentStatus.NOT_DONE, _CLEAN)
@@ -201,16 +219,18 @@ def _translated(segment: PlannedSegment, outcome: Outcome | None) -> TargetSegme
         status, text = SegmentStatus.PASSED_THROUGH, source.text
     else:
         status, text = SegmentStatus.TRANSLATED, outcome.text
+    terms = report(job.terms, job.text, outcome.text, job.target, outcome.placed)
     return TargetSegment(
         source.id,
         text,
         0,
         0,
         status,
-        outcome.verdict,
+        verdict_with(outcome.verdict, job.terms, terms),
         outcome.attempts,
         outcome.score,
         outcome.confidence,
+        terms,
     )
 
 

@@ -8,6 +8,7 @@ from enum import StrEnum
 from tarjimon.domain import DecodingSettings, Lane, Receipt
 from tarjimon.text.fidelity import Verdict
 from tarjimon.text.language import Identification
+from tarjimon.text.terms import Term
 
 
 class SegmentStatus(StrEnum):
@@ -76,11 +77,17 @@ class TranslationOptions:
         model: a name of the catalogue; None takes the default for each language pair.
         decoding: see DecodingChoice.
         hard_wrapped: True when a single line break inside a paragraph is only a space.
+        glossary: terms that this call demands; they win over all others.
+        glossary_name: a glossary that the operator has installed; None: none.
+        ignore_official_names: leave the built-in names of state bodies, regions and offices out of the check.
     """
 
     model: str | None = None
     decoding: DecodingChoice = field(default_factory=DecodingChoice)
     hard_wrapped: bool = False
+    glossary: tuple[Term, ...] = ()
+    glossary_name: str | None = None
+    ignore_official_names: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +111,33 @@ class SourceSegment:
 
 
 @dataclass(frozen=True, slots=True)
+class TermReport:
+    """What became of a term.
+
+    Attributes:
+        term: the term as the glossary has it.
+        expected: what it should have become.
+        source_start, source_end: code-point offsets into the source segment.
+        target_span: where its rendering stands in the output; None when it was not found.
+        placed: it was put there in its base form, so that its inflection must be checked.
+        origin: "call", the glossary's name, or "official-names".
+    """
+
+    term: str
+    expected: str
+    source_start: int
+    source_end: int
+    target_span: tuple[int, int] | None
+    placed: bool
+    origin: str
+
+    @property
+    def met(self) -> bool:
+        """Whether the rendering was found, in whatever inflection."""
+        return self.target_span is not None
+
+
+@dataclass(frozen=True, slots=True)
 class TargetSegment:
     """A source segment in one target language.
 
@@ -116,6 +150,7 @@ class TargetSegment:
         attempts: decoding passes, 0 when no model was asked.
         score: mean log-probability per token, 0.0 when no model was asked.
         confidence: probability that it needs no correction, 0.0 when no model was asked.
+        terms: what became of the glossary's terms that the source segment has.
     """
 
     id: str
@@ -127,6 +162,7 @@ class TargetSegment:
     attempts: int = 0
     score: float = 0.0
     confidence: float = 0.0
+    terms: tuple[TermReport, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

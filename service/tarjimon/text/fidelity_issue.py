@@ -23,6 +23,7 @@ class IssueKind(StrEnum):
     TRUNCATED = "truncated"
     LANGUAGE = "language"
     UNKNOWN_CHARACTERS = "unknown_characters"
+    TERM_MISSING = "term_missing"
 
 
 class Severity(StrEnum):

@@ -174,3 +174,8 @@ class Rendering:
         """Where a form stands in whatever inflection: spans in the translation, from left to right."""
         index = TermIndex([Term(form, self._language)], self._language)
         return tuple((match.start, match.end) for match in index.find_words(self._words))
+
+
+def has_words(term: str, language: str) -> bool:
+    """Whether a term has letters or digits, without which it cannot be found."""
+    return bool(parse(term, language).words)
