@@ -17,6 +17,7 @@ from tarjimon.errors import (
     ModelError,
     NotFoundError,
     OverloadedError,
+    QuotaExceededError,
     RemoteError,
     ShuttingDownError,
     TarjimonError,
@@ -52,7 +53,8 @@ def error_from(failed: grpc.aio.AioRpcError, address: str) -> TarjimonError:
     metadata = dict(info.metadata)
     code = failed.code()
     if code is grpc.StatusCode.RESOURCE_EXHAUSTED:
-        return OverloadedError(status.message, retry_after=retry_after or 1.0, metadata=metadata)
+        full = QuotaExceededError if info.reason == QuotaExceededError.reason else OverloadedError
+        return full(status.message, retry_after=retry_after or 1.0, metadata=metadata)
     kind = _kind(info.reason, _BY_CODE.get(code))
     if kind is None:
         return RemoteError(
