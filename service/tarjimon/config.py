@@ -73,6 +73,15 @@ class GlossarySettings(_Section):
     official_names: bool = Field(True, description="look for the built-in names of state bodies and places")
 
 
+class MemorySettings(_Section):
+    """The translation memory."""
+
+    url: str | None = Field(
+        None, description="SQLite or PostgreSQL, as sqlite:///file or postgresql://user@host/name; none: no memory"
+    )
+    entries: int = Field(10_000_000, ge=1, description="entries that it may hold")
+
+
 class BatchingSettings(_Section):
     """The scheduler."""
 
@@ -123,6 +132,7 @@ class Settings(BaseSettings):
     limits: LimitSettings = Field(default_factory=LimitSettings)
     models: ModelSettings = Field(default_factory=ModelSettings)
     cache: CacheSettings = Field(default_factory=CacheSettings)
+    memory: MemorySettings = Field(default_factory=lambda: MemorySettings.model_validate({}))
     glossaries: GlossarySettings = Field(default_factory=GlossarySettings)
     batching: BatchingSettings = Field(default_factory=BatchingSettings)
     server: ServerSettings = Field(default_factory=ServerSettings)

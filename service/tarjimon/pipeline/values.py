@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from tarjimon.domain import DecodingSettings, Lane, Receipt
+from tarjimon.memory.translation_memory_entry import MemoryMatch
 from tarjimon.text.fidelity import Verdict
 from tarjimon.text.language import Identification
 from tarjimon.text.terms import Term
@@ -19,6 +20,14 @@ class SegmentStatus(StrEnum):
     PASSED_THROUGH = "passed-through"
     NOT_DONE = "not-done"
     FROM_MEMORY = "from-memory"
+
+
+class MemoryUse(StrEnum):
+    """How the translation memory is used; as tarjimon.v1.MemoryUse."""
+
+    OFF = "off"
+    EXACT = "exact"
+    FUZZY = "fuzzy"
 
 
 class SummaryMethod(StrEnum):
@@ -77,6 +86,7 @@ class TranslationOptions:
         model: a name of the catalogue; None takes the default for each language pair.
         decoding: see DecodingChoice.
         hard_wrapped: True when a single line break inside a paragraph is only a space.
+        memory: how the translation memory is used; None: exact matches, if there is a memory.
         glossary: terms that this call demands; they win over all others.
         glossary_name: a glossary that the operator has installed; None: none.
         ignore_official_names: leave the built-in names of state bodies, regions and offices out of the check.
@@ -85,6 +95,7 @@ class TranslationOptions:
     model: str | None = None
     decoding: DecodingChoice = field(default_factory=DecodingChoice)
     hard_wrapped: bool = False
+    memory: MemoryUse | None = None
     glossary: tuple[Term, ...] = ()
     glossary_name: str | None = None
     ignore_official_names: bool = False
@@ -150,6 +161,7 @@ class TargetSegment:
         attempts: decoding passes, 0 when no model was asked.
         score: mean log-probability per token, 0.0 when no model was asked.
         confidence: probability that it needs no correction, 0.0 when no model was asked.
+        memory_match: the memory's sentence: what the output was taken from, or the best similar one.
         terms: what became of the glossary's terms that the source segment has.
     """
 
@@ -162,6 +174,7 @@ class TargetSegment:
     attempts: int = 0
     score: float = 0.0
     confidence: float = 0.0
+    memory_match: MemoryMatch | None = None
     terms: tuple[TermReport, ...] = ()
 
 
