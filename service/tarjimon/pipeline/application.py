@@ -19,6 +19,7 @@ from tarjimon.domain import SOURCE_LANGUAGES, Task
 from tarjimon.engine.convert import convert_checkpoint
 from tarjimon.engine.loading import Model, load, warm_up
 from tarjimon.memory.segment_cache import SegmentCache
+from tarjimon.memory.translation_memory import TranslationMemory
 from tarjimon.models.catalogue import Catalogue
 from tarjimon.models.hub import HubFetcher
 from tarjimon.models.residency import Loaded, Residency
@@ -26,6 +27,7 @@ from tarjimon.models.store import ModelStore
 from tarjimon.pipeline.documents import TranslatedDocument, translate_document
 from tarjimon.pipeline.limits import check_decoding, check_languages, check_texts
 from tarjimon.pipeline.models import Models, Resident
+from tarjimon.pipeline.recall import Recall
 from tarjimon.pipeline.summarize import Summarizer
 from tarjimon.pipeline.terminology import Terminology
 from tarjimon.pipeline.translate import Translator
@@ -120,7 +122,8 @@ class Application:
         )
         self._models = Models(self._store, self._residency, self._scheduler, self._cache, settings.models)
         terminology = Terminology(settings.glossaries.folder, official=settings.glossaries.official_names)
-        self._translator = Translator(self._models, self._identifier, settings.limits, clock, terminology)
+        self._recall = Recall(_open_memory(settings))
+        self._translator = Translator(self._models, self._identifier, settings.limits, clock, terminology, self._recall)
         self._summarizer = Summarizer(self._models, self._translator, self._identifier, settings.limits)
 
     async def __aenter__(self) -> Application:
@@ -144,6 +147,7 @@ class Application:
         await self._scheduler.aclose(grace)
         await self._residency.aclose()
         await self._cache.aclose()
+        self._recall.close()
 
     async def translate(
         self,
@@ -266,6 +270,11 @@ class Application:
         self._residency.pin(model_id)
         async with self._residency.lease(model_id):
             pass
+
+
+def _open_memory(settings: Settings) -> TranslationMemory | None:
+    url = settings.memory.url
+    return None if url is None else TranslationMemory(url, largest=settings.memory.entries)
 
 
 def _warm(model: Model) -> None:

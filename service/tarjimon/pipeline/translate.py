@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tarjimon.config import LimitSettings
 from tarjimon.domain import SOURCE_LANGUAGES, Receipt, Task
+from tarjimon.memory.translation_memory_entry import MemoryMatch, Question
 from tarjimon.pipeline.gathering import Gathering
 from tarjimon.pipeline.limits import check_decoding, check_languages, check_texts
 from tarjimon.pipeline.models import Models
 from tarjimon.pipeline.passes import Job, Outcome
 from tarjimon.pipeline.plan import UNKNOWN, Action, Plan, PlannedSegment, plan
 from tarjimon.pipeline.reassemble import reassemble
+from tarjimon.pipeline.recall import Recall, from_memory, question
 from tarjimon.pipeline.terminology import Terminology
 from tarjimon.pipeline.terms import report, verdict_with
 from tarjimon.pipeline.values import (
@@ -66,6 +68,7 @@ class Translator:
         limits: the largest input.
         clock: seconds, the clock of `Caller.deadline`.
         terminology: the glossaries it may use.
+        recall: asks the translation memory.
     """
 
     def __init__(
@@ -75,7 +78,9 @@ class Translator:
         limits: LimitSettings,
         clock: Callable[[], float] = time.monotonic,
         terminology: Terminology | None = None,
+        recall: Recall | None = None,
     ) -> None:
+        self._recall = recall or Recall(None)
         self._terminology = terminology or Terminology()
         self._models = models
         self._identifier = identifier
@@ -105,7 +110,9 @@ class Translator:
         check_decoding(options.decoding)
         self._models.check(options.model)
         self._terminology.check(options)
+        self._recall.check(options.memory)
         plans = [self._plan(str(number), text, source, options) for number, text in enumerate(texts)]
+        plans = await self._recall.whole(plans, targets, options.memory, caller.client)
         return await self.translate_plans(plans, targets=targets, options=options, caller=caller)
 
     async def translate_plans(
@@ -133,7 +140,10 @@ class Translator:
         check_decoding(options.decoding)
         self._models.check(options.model)
         self._terminology.check(options)
-        planned = self._plan("0", text, source, options)
+        self._recall.check(options.memory)
+        [planned] = await self._recall.whole(
+            [self._plan("0", text, source, options)], targets, options.memory, caller.client
+        )
         finished: dict[_Place, _Finished] = {}
         async with aclosing(self._finish([planned], targets, options, caller)) as results:
             async for result in results:
@@ -150,7 +160,22 @@ class Translator:
     async def _finish(
         self, plans: Sequence[Plan], targets: Sequence[str], options: TranslationOptions, caller: Caller
     ) -> AsyncGenerator[_Finished]:
-        """Every segment of every text in every target, in order of completion."""
+        """Every segment of every text in every target, in order of completion, with what the memory offers."""
+        remembered = await self._recall.matches(plans, targets, options.memory, caller.client)
+        async with aclosing(self._decode(plans, targets, options, caller, remembered)) as results:
+            async for result in results:
+                place = result.place
+                match = remembered.get(question(_at(plans, place), targets[place.target]))
+                yield replace(result, output=replace(result.output, memory_match=match)) if match else result
+
+    async def _decode(
+        self,
+        plans: Sequence[Plan],
+        targets: Sequence[str],
+        options: TranslationOptions,
+        caller: Caller,
+        remembered: Mapping[Question, MemoryMatch],
+    ) -> AsyncGenerator[_Finished]:
         jobs: dict[str, dict[Job, list[_Place]]] = {}
         terms = self._terminology.for_call(options)
         for place, segment in _places(plans, targets):
@@ -158,6 +183,10 @@ class Translator:
             action = segment.action(target)
             if action is Action.TRANSLATE:
                 text = segment.source.text
+                match = remembered.get(question(segment, target))
+                if match is not None and match.exact:
+                    yield _Finished(place, from_memory(segment, target, match), None)
+                    continue
                 job = Job(text, segment.language, target, terms.find(text, segment.language, target))
                 model = self._models.choose(Task.TRANSLATE, job.source, job.target, options.model)
                 jobs.setdefault(model, {}).setdefault(job, []).append(place)
