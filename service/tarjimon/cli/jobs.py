@@ -177,8 +177,10 @@ def _flags(path: str, translated: TranslatedDocument) -> int:
     from rich.console import Console
 
     from tarjimon.cli.render import print_flags
+    from tarjimon.cli.terms import print_terms
 
     console = Console(stderr=True)
     for line in translated.left_alone:
         console.print(f"{path}, {line}: left as it is", style="dim", highlight=False)
+    print_terms(console, translated, path)
     return print_flags(console, translated, path)

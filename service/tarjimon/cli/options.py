@@ -40,6 +40,19 @@ Encoding = Annotated[
     typer.Option("--encoding", help="Encoding of the files, for example cp1251; UTF-8 if not given."),
 ]
 Model = Annotated[str | None, typer.Option("--model", help="A model of `tarjimon models list`.")]
+Glossary = Annotated[
+    Path | None,
+    typer.Option("--glossary", help="Terms that the translation must have: a .tsv, .csv or .tbx file."),
+]
+GlossaryName = Annotated[
+    str | None, typer.Option("--glossary-name", help="A glossary that the server's operator has installed.")
+]
+IgnoreOfficialNames = Annotated[
+    bool,
+    typer.Option(
+        "--ignore-official-names", help="Do not look for the built-in names of state bodies and places."
+    ),
+]
 MaxSentences = Annotated[int, typer.Option("--max-sentences", help="Longest summary, 1 to 10 sentences.")]
 
 

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from tarjimon.cli.terms import term_json
 from tarjimon.pipeline.documents import TranslatedDocument
 from tarjimon.pipeline.values import SegmentStatus, SummarizedText, SummaryMethod, TargetSegment
 from tarjimon.text.fidelity import Verdict
@@ -85,6 +86,7 @@ def _target_json(segment: TargetSegment) -> dict[str, Any]:
         "attempts": segment.attempts,
         "score": round(segment.score, 4),
         "confidence": round(segment.confidence, 3),
+        "terms": [term_json(term) for term in segment.terms],
     }
 
 

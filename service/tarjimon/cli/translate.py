@@ -17,6 +17,9 @@ from tarjimon.cli.options import (
     Encoding,
     Files,
     From,
+    Glossary,
+    GlossaryName,
+    IgnoreOfficialNames,
     MaxSentences,
     Model,
     Server,
@@ -27,6 +30,7 @@ from tarjimon.cli.options import (
 )
 from tarjimon.config import load_settings
 from tarjimon.errors import InvalidInputError
+from tarjimon.memory.glossary import read_glossary
 from tarjimon.pipeline.values import DecodingChoice, TranslationOptions
 
 
@@ -68,6 +72,9 @@ def translate(
     encoding: Encoding = None,
     model: Model = None,
     beam: Annotated[int | None, typer.Option("--beam", help="Hypotheses kept at each step, 1 to 8.")] = None,
+    glossary: Glossary = None,
+    glossary_name: GlossaryName = None,
+    ignore_official_names: IgnoreOfficialNames = False,
     max_sentences: MaxSentences = 2,
     server: Server = None,
     as_json: AsJson = False,
@@ -87,7 +94,13 @@ def translate(
         order = Order(
             targets=languages(to),
             source=source_language(source),
-            options=TranslationOptions(model=model, decoding=DecodingChoice(beam_size=beam)),
+            options=TranslationOptions(
+                model=model,
+                decoding=DecodingChoice(beam_size=beam),
+                glossary=read_glossary(glossary) if glossary else (),
+                glossary_name=glossary_name,
+                ignore_official_names=ignore_official_names,
+            ),
             form=form,
             encoding=encoding,
             wrapped=wrapped,

@@ -9,6 +9,7 @@ from tarjimon.documents.formats import ReadOptions
 from tarjimon.domain import Lane
 from tarjimon.errors import InvalidInputError
 from tarjimon.pipeline.values import DecodingChoice, TranslationOptions
+from tarjimon.text.terms import Term
 from tarjimon.v1 import common_pb2, summarization_service_pb2, translation_service_pb2
 
 _LANES = {Lane.INTERACTIVE: common_pb2.LANE_INTERACTIVE, Lane.BULK: common_pb2.LANE_BULK}
@@ -143,6 +144,21 @@ def _options(options: TranslationOptions, lane: Lane) -> translation_service_pb2
         decoding=_decoding(options.decoding),
         lane=_LANES[lane],
         hard_wrapped=options.hard_wrapped,
+        glossary=[_entry(term, f"options.glossary[{n}]") for n, term in enumerate(options.glossary)],
+        glossary_name=sendable(options.glossary_name or "", "options.glossary_name"),
+        ignore_official_names=options.ignore_official_names,
+    )
+
+
+def _entry(term: Term, field: str) -> translation_service_pb2.GlossaryEntry:
+    # A synonym that a TBX file accepts has no place on the wire: the server asks for the preferred term.
+    return translation_service_pb2.GlossaryEntry(
+        source=sendable(term.source, f"{field}.source"),
+        source_language=sendable(term.source_language, f"{field}.source_language"),
+        target=sendable(term.target, f"{field}.target"),
+        target_language=sendable(term.target_language or "", f"{field}.target_language"),
+        do_not_translate=term.do_not_translate,
+        case_sensitive=term.case_sensitive,
     )
 
 

@@ -18,6 +18,7 @@ from tarjimon.pipeline.values import (
     SummaryMethod,
     SummarySentence,
     TargetSegment,
+    TermReport,
     TranslatedText,
     Translation,
 )
@@ -102,6 +103,19 @@ def identification(message: common_pb2.Detection) -> Identification:
         script=message.script,
         alphabet=_alphabet(message.alphabet),
         confidence=message.confidence,
+        terms=tuple(_term(term) for term in message.terms),
+    )
+
+
+def _term(message: translation_service_pb2.TermReport) -> TermReport:
+    return TermReport(
+        term=message.term,
+        expected=message.expected,
+        source_start=message.source_span.start,
+        source_end=message.source_span.end,
+        target_span=_span(message.target_span) if message.HasField("target_span") else None,
+        placed=message.placed,
+        origin=message.origin,
     )
 
 

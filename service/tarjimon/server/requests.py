@@ -7,6 +7,7 @@ import math
 from tarjimon.domain import Lane
 from tarjimon.errors import InvalidInputError, LimitExceededError
 from tarjimon.pipeline.values import DecodingChoice, TranslationOptions
+from tarjimon.text.terms import Term
 from tarjimon.v1 import common_pb2, summarization_service_pb2, translation_service_pb2
 
 DEFAULT_SUMMARY_SENTENCES = 2
@@ -38,6 +39,20 @@ def options_of(message: translation_service_pb2.TranslationOptions) -> Translati
         model=message.model or None,
         decoding=decoding_of(message.decoding, "options.decoding"),
         hard_wrapped=message.hard_wrapped,
+        glossary=tuple(_term(entry) for entry in message.glossary),
+        glossary_name=message.glossary_name or None,
+        ignore_official_names=message.ignore_official_names,
+    )
+
+
+def _term(entry: translation_service_pb2.GlossaryEntry) -> Term:
+    return Term(
+        source=entry.source,
+        source_language=entry.source_language or "uz",
+        target=entry.target,
+        target_language=entry.target_language or None,
+        do_not_translate=entry.do_not_translate,
+        case_sensitive=entry.case_sensitive,
     )
 
 

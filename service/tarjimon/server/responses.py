@@ -13,6 +13,7 @@ from tarjimon.pipeline.values import (
     SummarizedText,
     Summary,
     TargetSegment,
+    TermReport,
     TranslatedText,
     Translation,
 )
@@ -166,6 +167,19 @@ def _target_segment(segment: TargetSegment) -> translation_service_pb2.TargetSeg
         fidelity=_verdict(segment.verdict, segment.attempts),
         score=segment.score,
         confidence=segment.confidence,
+        terms=[_term(term) for term in segment.terms],
+    )
+
+
+def _term(term: TermReport) -> translation_service_pb2.TermReport:
+    return translation_service_pb2.TermReport(
+        term=term.term,
+        expected=term.expected,
+        source_span=common_pb2.Span(start=term.source_start, end=term.source_end),
+        target_span=_span(term.target_span),
+        met=term.met,
+        placed=term.placed,
+        origin=term.origin,
     )
 
 
