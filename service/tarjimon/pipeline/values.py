@@ -174,8 +174,8 @@ class TargetSegment:
     attempts: int = 0
     score: float = 0.0
     confidence: float = 0.0
-    memory_match: MemoryMatch | None = None
     terms: tuple[TermReport, ...] = ()
+    memory_match: MemoryMatch | None = None
 
 
 @dataclass(frozen=True, slots=True)
