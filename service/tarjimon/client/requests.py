@@ -8,11 +8,18 @@ from dataclasses import replace
 from tarjimon.documents.formats import ReadOptions
 from tarjimon.domain import Lane
 from tarjimon.errors import InvalidInputError
-from tarjimon.pipeline.values import DecodingChoice, TranslationOptions
+from tarjimon.pipeline.values import DecodingChoice, MemoryUse, TranslationOptions
 from tarjimon.text.terms import Term
 from tarjimon.v1 import common_pb2, summarization_service_pb2, translation_service_pb2
 
 _LANES = {Lane.INTERACTIVE: common_pb2.LANE_INTERACTIVE, Lane.BULK: common_pb2.LANE_BULK}
+
+_MEMORY_USES = {
+    None: translation_service_pb2.MEMORY_USE_UNSPECIFIED,
+    MemoryUse.OFF: translation_service_pb2.MEMORY_USE_OFF,
+    MemoryUse.EXACT: translation_service_pb2.MEMORY_USE_EXACT,
+    MemoryUse.FUZZY: translation_service_pb2.MEMORY_USE_FUZZY,
+}
 
 
 def translate_text_request(
@@ -144,6 +151,7 @@ def _options(options: TranslationOptions, lane: Lane) -> translation_service_pb2
         decoding=_decoding(options.decoding),
         lane=_LANES[lane],
         hard_wrapped=options.hard_wrapped,
+        memory=_MEMORY_USES[options.memory],
         glossary=[_entry(term, f"options.glossary[{n}]") for n, term in enumerate(options.glossary)],
         glossary_name=sendable(options.glossary_name or "", "options.glossary_name"),
         ignore_official_names=options.ignore_official_names,

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from tarjimon.domain import DecodingSettings, Receipt
 from tarjimon.errors import RemoteError
+from tarjimon.memory.translation_memory_entry import MemoryMatch
 from tarjimon.pipeline.values import (
     FinishedSegment,
     ModelStatus,
@@ -166,8 +167,13 @@ def _target_segment(message: translation_service_pb2.TargetSegment) -> TargetSeg
         verdict=_verdict(message.fidelity),
         attempts=message.fidelity.attempts,
         score=message.score,
+        memory_match=_memory_match(message.memory_match) if message.HasField("memory_match") else None,
         confidence=message.confidence,
     )
+
+
+def _memory_match(message: translation_service_pb2.MemoryMatch) -> MemoryMatch:
+    return MemoryMatch(message.similarity, message.source, message.target, message.repaired, message.origin)
 
 
 def _alphabet(name: str) -> Alphabet | None:

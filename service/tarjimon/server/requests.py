@@ -6,7 +6,7 @@ import math
 
 from tarjimon.domain import Lane
 from tarjimon.errors import InvalidInputError, LimitExceededError
-from tarjimon.pipeline.values import DecodingChoice, TranslationOptions
+from tarjimon.pipeline.values import DecodingChoice, MemoryUse, TranslationOptions
 from tarjimon.text.terms import Term
 from tarjimon.v1 import common_pb2, summarization_service_pb2, translation_service_pb2
 
@@ -18,6 +18,14 @@ _LANES = {
     common_pb2.LANE_UNSPECIFIED: Lane.INTERACTIVE,
     common_pb2.LANE_INTERACTIVE: Lane.INTERACTIVE,
     common_pb2.LANE_BULK: Lane.BULK,
+}
+
+
+_MEMORY_USES = {
+    translation_service_pb2.MEMORY_USE_UNSPECIFIED: None,
+    translation_service_pb2.MEMORY_USE_OFF: MemoryUse.OFF,
+    translation_service_pb2.MEMORY_USE_EXACT: MemoryUse.EXACT,
+    translation_service_pb2.MEMORY_USE_FUZZY: MemoryUse.FUZZY,
 }
 
 
@@ -39,6 +47,7 @@ def options_of(message: translation_service_pb2.TranslationOptions) -> Translati
         model=message.model or None,
         decoding=decoding_of(message.decoding, "options.decoding"),
         hard_wrapped=message.hard_wrapped,
+        memory=_memory_use(message.memory),
         glossary=tuple(_term(entry) for entry in message.glossary),
         glossary_name=message.glossary_name or None,
         ignore_official_names=message.ignore_official_names,
@@ -54,6 +63,17 @@ def _term(entry: translation_service_pb2.GlossaryEntry) -> Term:
         do_not_translate=entry.do_not_translate,
         case_sensitive=entry.case_sensitive,
     )
+
+
+def _memory_use(value: translation_service_pb2.MemoryUse.ValueType) -> MemoryUse | None:
+    try:
+        return _MEMORY_USES[value]
+    except KeyError:
+        raise InvalidInputError(
+            f"options.memory is {value}, which is no MemoryUse: use MEMORY_USE_OFF, _EXACT or _FUZZY",
+            reason="UNKNOWN_ENUM_VALUE",
+            field="options.memory",
+        ) from None
 
 
 def decoding_of(message: common_pb2.DecodingSettings, field: str) -> DecodingChoice:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from tarjimon.domain import DecodingSettings, Receipt
+from tarjimon.memory.translation_memory_entry import MemoryMatch
 from tarjimon.pipeline.documents import TranslatedDocument
 from tarjimon.pipeline.values import (
     FinishedSegment,
@@ -167,6 +168,7 @@ def _target_segment(segment: TargetSegment) -> translation_service_pb2.TargetSeg
         fidelity=_verdict(segment.verdict, segment.attempts),
         score=segment.score,
         confidence=segment.confidence,
+        memory_match=_memory_match(segment.memory_match),
         terms=[_term(term) for term in segment.terms],
     )
 
@@ -180,6 +182,18 @@ def _term(term: TermReport) -> translation_service_pb2.TermReport:
         met=term.met,
         placed=term.placed,
         origin=term.origin,
+    )
+
+
+def _memory_match(match: MemoryMatch | None) -> translation_service_pb2.MemoryMatch | None:
+    if match is None:
+        return None
+    return translation_service_pb2.MemoryMatch(
+        similarity=match.similarity,
+        source=match.source,
+        target=match.target,
+        repaired=match.repaired,
+        origin=match.origin,
     )
 
 
