@@ -82,8 +82,11 @@ def scan_sheet(root: etree._Element, title: str, member: str, headers: Sequence[
     literals: set[str] = set()
     for formula in root.iter(main("f"), main("formula"), main("formula1"), main("formula2")):
         for match in _LITERAL.finditer(formula.text or ""):
-            # A list of choices is one literal with commas.
-            literals.update(word.strip().casefold() for word in match.group(1).replace('""', '"').split(","))
+            literal = match.group(1).replace('""', '"').casefold()
+            literals.add(literal)
+            if formula.tag == main("formula1"):
+                # A list of choices is one literal with commas.
+                literals.update(word.strip() for word in literal.split(","))
     alone = tuple(_not_read(root))
     return Sheet(
         title, member, shared, frozenset(shared_headers), wanted, frozenset(literals), calculates, alone
