@@ -183,11 +183,14 @@ class Translator:
             action = segment.action(target)
             if action is Action.TRANSLATE:
                 text = segment.source.text
+                found = terms.find(text, segment.language, target)
                 match = remembered.get(question(segment, target))
                 if match is not None and match.exact:
-                    yield _Finished(place, from_memory(segment, target, match), None)
+                    output = from_memory(segment, target, match)
+                    reports = report(found, text, output.text, target)
+                    yield _Finished(place, replace(output, terms=reports), None)
                     continue
-                job = Job(text, segment.language, target, terms.find(text, segment.language, target))
+                job = Job(text, segment.language, target, found)
                 model = self._models.choose(Task.TRANSLATE, job.source, job.target, options.model)
                 jobs.setdefault(model, {}).setdefault(job, []).append(place)
             else:
