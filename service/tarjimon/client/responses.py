@@ -169,6 +169,7 @@ def _target_segment(message: translation_service_pb2.TargetSegment) -> TargetSeg
         score=message.score,
         memory_match=_memory_match(message.memory_match) if message.HasField("memory_match") else None,
         confidence=message.confidence,
+        terms=tuple(_term(term) for term in message.terms),
     )
 
 
