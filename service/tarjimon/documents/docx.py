@@ -11,7 +11,8 @@ from functools import partial
 from lxml import etree
 
 from tarjimon.documents.base import TranslatedUnit, Unit
-from tarjimon.documents.docx_runs import ParagraphSlot, untranslated_text, w
+from tarjimon.documents.docx_rebuild import ParagraphSlot
+from tarjimon.documents.docx_runs import untranslated_text, w
 from tarjimon.documents.ooxml import Package, alternative_texts
 from tarjimon.documents.parts import Part, PartTexts, Slot
 from tarjimon.errors import InvalidInputError
@@ -75,7 +76,22 @@ class Docx:
         body = root.find(w("body"))
         if root.tag != w("document") or body is None:
             raise self._package.archive.damaged(f"its part {self._package.main} has no body")
-        yield from _walk_blocks("", alone, body)
+        yield from _complete(body, _walk_blocks("", alone, body), alone)
+
+
+def _complete(root: etree._Element, slots: Iterator[Slot], alone: Callable[[str], object]) -> Iterator[Slot]:
+    """The slots; and a line for people should some paragraph stand where no walk comes."""
+    missing = sum(1 for paragraph in root.iter(w("p")) if _has_text(paragraph))
+    for slot in slots:
+        yield slot
+        if isinstance(slot, ParagraphSlot):
+            missing -= sum(1 for paragraph in slot.paragraphs if _has_text(paragraph))
+    if missing > 0:
+        alone(f"paragraphs in markup that is not known: {missing}")
+
+
+def _has_text(paragraph: etree._Element) -> bool:
+    return next(paragraph.iter(w("t")), None) is not None
 
 
 def _walk_notes(kind: str, alone: Callable[[str], object], root: etree._Element) -> Iterator[Slot]:

@@ -63,6 +63,7 @@ class Package:
             InvalidInputError: not a package, of another program, with macros, or damaged.
         """
         self.archive = Archive(data, name=name, wanted=wanted)
+        self.types: dict[str, str] = {}
         if "[Content_Types].xml" not in self.archive:
             raise self._wrong(self._what_else())
         self.types = self._content_types()
@@ -137,9 +138,7 @@ class Package:
             yield Relationship(element.get("Id") or "", kind, posixpath.normpath(path))
 
     def _what_else(self) -> str:
-        main = next(
-            (kind for kind in self.__dict__.get("types", {}).values() if kind.endswith(".main+xml")), ""
-        )
+        main = next((kind for kind in self.types.values() if kind.endswith(".main+xml")), "")
         for prefix, kind in _KINDS.items():
             if main.startswith(prefix):
                 return (

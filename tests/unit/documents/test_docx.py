@@ -331,6 +331,13 @@ def test_formulas_charts_and_embedded_documents_are_listed() -> None:
     assert Docx(data).left_alone == ("paragraph 1: formula",)
 
 
+def test_paragraphs_in_unknown_markup_are_listed() -> None:
+    document = docx.Document()
+    body = document._body._body
+    body.insert(0, parse_xml(f'<x:new xmlns:x="urn:x" {W}><w:p><w:r><w:t>Yangi</w:t></w:r></w:p></x:new>'))
+    assert Docx(saved(document)).left_alone == ("paragraphs in markup that is not known: 1",)
+
+
 def test_language_marks_follow_the_target_or_go() -> None:
     data = with_paragraph('<w:r><w:rPr><w:b/><w:lang w:val="uz-Latn-UZ"/></w:rPr><w:t>Salom</w:t></w:r>')
     read, unit = only(data)
