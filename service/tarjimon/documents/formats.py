@@ -90,11 +90,18 @@ def _html(data: bytes, options: ReadOptions) -> Document:
     return Html(data, name=options.name, encoding=options.encoding)
 
 
+def _xliff(data: bytes, options: ReadOptions) -> Document:
+    from tarjimon.documents.xliff import Xliff
+
+    return Xliff(data, name=options.name)
+
+
 # Each reader imports its library when it is first used: a server that only gets text loads none of them.
 FORMATS: tuple[Format, ...] = (
     Format("text", (".txt", ".text"), "text/plain", _plain),
     Format("markdown", (".md", ".markdown", ".mdown"), "text/markdown", _markdown),
     Format("html", (".html", ".htm", ".xhtml"), "text/html", _html),
+    Format("xliff", (".xlf", ".xliff"), "application/xliff+xml", _xliff),
     Format("docx", (".docx",), f"{_OPEN_XML}.wordprocessingml.document", _docx),
     Format("pptx", (".pptx",), f"{_OPEN_XML}.presentationml.presentation", _pptx),
     Format("xlsx", (".xlsx",), f"{_OPEN_XML}.spreadsheetml.sheet", _xlsx),
