@@ -10,6 +10,7 @@ from tarjimon import __version__
 from tarjimon.cli.bench import bench
 from tarjimon.cli.health import health
 from tarjimon.cli.keys import app as keys_app
+from tarjimon.cli.memory import app as memory_app
 from tarjimon.cli.models import app as models_app
 from tarjimon.cli.serve import serve
 from tarjimon.cli.text import detect, summarize
@@ -28,6 +29,7 @@ app.command()(serve)
 app.command()(health)
 app.command()(bench)
 app.add_typer(models_app, name="models")
+app.add_typer(memory_app, name="memory")
 app.add_typer(keys_app, name="keys")
 
 

@@ -11,6 +11,7 @@ import typer
 from tarjimon.cli.exits import Exit, report
 from tarjimon.domain import SOURCE_LANGUAGES, TARGET_LANGUAGES
 from tarjimon.errors import InvalidInputError, UnsupportedLanguageError
+from tarjimon.pipeline.values import MemoryUse
 
 Files = Annotated[
     list[str] | None,
@@ -54,6 +55,15 @@ IgnoreOfficialNames = Annotated[
     ),
 ]
 MaxSentences = Annotated[int, typer.Option("--max-sentences", help="Longest summary, 1 to 10 sentences.")]
+
+Memory = Annotated[
+    MemoryUse | None,
+    typer.Option(
+        "--memory",
+        help="Translation memory: off, exact (known sentences are taken), fuzzy (similar ones are offered, too). "
+        "Exact if not given and there is a memory.",
+    ),
+]
 
 
 def languages(value: str) -> list[str]:

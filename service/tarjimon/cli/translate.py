@@ -11,6 +11,7 @@ from tarjimon.cli.backend import open_backend
 from tarjimon.cli.exits import Exit, report
 from tarjimon.cli.files import STDIN, expand
 from tarjimon.cli.jobs import Order, translate_file
+from tarjimon.cli.memory import MemoryUrl, with_memory
 from tarjimon.cli.options import (
     AsJson,
     ConfigFile,
@@ -21,6 +22,7 @@ from tarjimon.cli.options import (
     GlossaryName,
     IgnoreOfficialNames,
     MaxSentences,
+    Memory,
     Model,
     Server,
     To,
@@ -75,6 +77,8 @@ def translate(
     glossary: Glossary = None,
     glossary_name: GlossaryName = None,
     ignore_official_names: IgnoreOfficialNames = False,
+    memory: Memory = None,
+    memory_url: MemoryUrl = None,
     max_sentences: MaxSentences = 2,
     server: Server = None,
     as_json: AsJson = False,
@@ -91,12 +95,15 @@ def translate(
         printed = as_json or side_by_side or paths == [STDIN] or str(out) == "-"
         if bilingual and printed:
             raise InvalidInputError("--bilingual writes files: it goes with --out FOLDER or nothing")
+        if memory_url and server:
+            raise InvalidInputError("--memory-url: a server has its own memory; leave out one of the two")
         order = Order(
             targets=languages(to),
             source=source_language(source),
             options=TranslationOptions(
                 model=model,
                 decoding=DecodingChoice(beam_size=beam),
+                memory=memory,
                 glossary=read_glossary(glossary) if glossary else (),
                 glossary_name=glossary_name,
                 ignore_official_names=ignore_official_names,
@@ -113,7 +120,7 @@ def translate(
         )
         flagged = 0
         worst = Exit.OK
-        async with open_backend(server, load_settings(config)) as backend:
+        async with open_backend(server, with_memory(load_settings(config), memory_url)) as backend:
             for path in paths:
                 try:
                     flagged += await translate_file(backend, path, order)
