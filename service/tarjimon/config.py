@@ -122,6 +122,13 @@ class SecuritySettings(_Section):
     token_issuer: str = Field("", description="issuer that tokens must name; blank: any whose key is known")
 
 
+class MetricsSettings(_Section):
+    """Prometheus metrics over HTTP."""
+
+    host: str = Field("127.0.0.1", description="address that metrics are served on")
+    port: int | None = Field(None, ge=0, le=65535, description="port; none: not served; 0: any free one")
+
+
 class Settings(BaseSettings):
     """All settings."""
 
@@ -137,6 +144,7 @@ class Settings(BaseSettings):
     batching: BatchingSettings = Field(default_factory=BatchingSettings)
     server: ServerSettings = Field(default_factory=ServerSettings)
     security: SecuritySettings = Field(default_factory=SecuritySettings)
+    metrics: MetricsSettings = Field(default_factory=MetricsSettings)
 
 
 def load_settings(file: Path | None = None, **overrides: dict[str, Any]) -> Settings:

@@ -92,7 +92,7 @@ def faulty(monkeypatch: pytest.MonkeyPatch) -> list[Faulty]:
 async def at_rest(app: Application) -> None:
     """Wait until nothing is queued or running; fail when that does not come."""
     for _ in range(500):
-        now = app.scheduler_snapshot()
+        now = app.snapshot().scheduler
         if not (now.waiting_callers or now.inflight_segments or any(now.queued_segments.values())):
             assert not any(now.queued_tokens.values())
             assert now.inflight_batches == 0
@@ -210,12 +210,12 @@ async def test_clients_that_vanish_in_the_middle_of_streams_free_their_work() ->
 async def test_the_same_sentence_from_many_clients_is_decoded_once(faulty: list[Faulty]) -> None:
     async with serving() as (address, app):
         async with TarjimonClient(address) as client:
-            before = app.scheduler_snapshot().counters["coalesced"]
+            before = app.snapshot().scheduler.counters["coalesced"]
             texts = await asyncio.gather(
                 *(client.translate([SENTENCES[9]], source="uz", targets=["ru"]) for _ in range(16))
             )
         assert len({t[0].translations[0].text for t in texts}) == 1
-        assert app.scheduler_snapshot().counters["coalesced"] > before
+        assert app.snapshot().scheduler.counters["coalesced"] > before
         await at_rest(app)
 
 

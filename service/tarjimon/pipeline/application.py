@@ -8,7 +8,7 @@ import os
 import time
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tarjimon.batching.scheduler import Scheduler, SchedulerSettings, SchedulerSnapshot
@@ -18,17 +18,18 @@ from tarjimon.documents.formats import ReadOptions, read
 from tarjimon.domain import SOURCE_LANGUAGES, Task
 from tarjimon.engine.convert import convert_checkpoint
 from tarjimon.engine.loading import Model, load, warm_up
-from tarjimon.memory.segment_cache import SegmentCache
+from tarjimon.memory.segment_cache import CacheStats, SegmentCache
 from tarjimon.memory.translation_memory import TranslationMemory
 from tarjimon.models.catalogue import Catalogue
 from tarjimon.models.hub import HubFetcher
-from tarjimon.models.residency import Loaded, Residency
+from tarjimon.models.residency import Loaded, Residency, ResidencySnapshot
 from tarjimon.models.store import ModelStore
 from tarjimon.pipeline.documents import TranslatedDocument, translate_document
 from tarjimon.pipeline.limits import check_decoding, check_languages, check_texts
 from tarjimon.pipeline.models import Models, Resident
 from tarjimon.pipeline.recall import Recall
 from tarjimon.pipeline.summarize import Summarizer
+from tarjimon.pipeline.tally import Tally
 from tarjimon.pipeline.terminology import Terminology
 from tarjimon.pipeline.translate import Translator
 from tarjimon.pipeline.values import (
@@ -60,6 +61,16 @@ def model_store(settings: Settings) -> ModelStore:
 
 
 _SAMPLE_UNITS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class ApplicationSnapshot:
+    """The state of everything, for metrics: scheduler, models in memory, segment cache, what came out."""
+
+    scheduler: SchedulerSnapshot
+    models: ResidencySnapshot
+    cache: CacheStats
+    tally: Tally
 
 
 class Application:
@@ -123,7 +134,9 @@ class Application:
         self._models = Models(self._store, self._residency, self._scheduler, self._cache, settings.models)
         terminology = Terminology(settings.glossaries.folder, official=settings.glossaries.official_names)
         self._recall = Recall(_open_memory(settings))
-        self._translator = Translator(self._models, self._identifier, settings.limits, clock, terminology, self._recall)
+        self._translator = Translator(
+            self._models, self._identifier, settings.limits, clock, terminology, self._recall
+        )
         self._summarizer = Summarizer(self._models, self._translator, self._identifier, settings.limits)
 
     async def __aenter__(self) -> Application:
@@ -255,9 +268,14 @@ class Application:
         check_texts(texts, self._settings.limits)
         return tuple(self._identifier.identify(text) for text in texts)
 
-    def scheduler_snapshot(self) -> SchedulerSnapshot:
+    def snapshot(self) -> ApplicationSnapshot:
         """What waits and runs at this moment, and the counters since the start."""
-        return self._scheduler.snapshot()
+        return ApplicationSnapshot(
+            self._scheduler.snapshot(),
+            self._residency.snapshot(),
+            self._cache.stats(),
+            self._translator.tally,
+        )
 
     def models(self) -> tuple[ModelStatus, ...]:
         """Every model of the catalogue, the default first."""

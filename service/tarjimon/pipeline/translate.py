@@ -17,6 +17,7 @@ from tarjimon.pipeline.passes import Job, Outcome
 from tarjimon.pipeline.plan import UNKNOWN, Action, Plan, PlannedSegment, plan
 from tarjimon.pipeline.reassemble import reassemble
 from tarjimon.pipeline.recall import Recall, from_memory, question
+from tarjimon.pipeline.tally import Tally
 from tarjimon.pipeline.terminology import Terminology
 from tarjimon.pipeline.terms import report, verdict_with
 from tarjimon.pipeline.values import (
@@ -86,6 +87,7 @@ class Translator:
         self._identifier = identifier
         self._limits = limits
         self._clock = clock
+        self.tally = Tally()
 
     async def translate(
         self,
@@ -123,6 +125,7 @@ class Translator:
         async with aclosing(self._finish(plans, targets, options, caller)) as results:
             async for result in results:
                 finished[result.place] = result
+                self.tally.add(result.output)
         return tuple(_compose(number, text, targets, finished) for number, text in enumerate(plans))
 
     async def stream(
@@ -148,6 +151,7 @@ class Translator:
         async with aclosing(self._finish([planned], targets, options, caller)) as results:
             async for result in results:
                 finished[result.place] = result
+                self.tally.add(result.output)
                 segment = planned.segments[result.place.segment].source
                 yield FinishedSegment(segment, targets[result.place.target], result.output)
         yield _compose(0, planned, targets, finished)

@@ -17,6 +17,7 @@ from tarjimon.server.calls import CURRENT_CALL, CallInfo, client_from, deadline_
 from tarjimon.server.gate import Gate
 from tarjimon.server.identity import Authenticator
 from tarjimon.server.malformed import malformed_request
+from tarjimon.server.metrics import CallMetrics
 from tarjimon.server.quotas import Quotas
 from tarjimon.server.status import OPERATORS, REQUEST_ID_KEY, Failure, failure_of, unexpected_failure
 
@@ -48,6 +49,7 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
         message_bytes: largest message, either way.
         authenticator: tells who calls.
         quotas: each client's share.
+        metrics: counts the calls.
     """
 
     def __init__(
@@ -58,7 +60,9 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
         message_bytes: int,
         authenticator: Authenticator,
         quotas: Quotas,
+        metrics: CallMetrics,
     ) -> None:
+        self._metrics = metrics
         self._gate = gate
         self._authenticator = authenticator
         self._quotas = quotas
@@ -178,7 +182,9 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
             outcome = failure.code.name
             return await _abort(context, failure)
         finally:
-            _log_call(info, outcome, time.monotonic() - started, traffic)
+            seconds = time.monotonic() - started
+            self._metrics.call(method, outcome, seconds)
+            _log_call(info, outcome, seconds, traffic)
 
     def _accepted(self, request: Any) -> Any:
         if isinstance(request, _Refused):

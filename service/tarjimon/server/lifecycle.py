@@ -17,6 +17,7 @@ from tarjimon.server.application import ServedApplication
 from tarjimon.server.gate import Gate
 from tarjimon.server.identity import Authenticator
 from tarjimon.server.interceptors import CallInterceptor
+from tarjimon.server.metrics import CallMetrics
 from tarjimon.server.quotas import Quotas
 from tarjimon.server.summarization import SummarizationServicer
 from tarjimon.server.translation import TranslationServicer
@@ -52,6 +53,7 @@ class TarjimonServer:
 
     Attributes:
         gate: who is let in; its `in_flight` counts the calls.
+        metrics: calls, and where metrics are served.
     """
 
     def __init__(self, settings: Settings, application: ServedApplication) -> None:
@@ -60,6 +62,7 @@ class TarjimonServer:
         self.gate = Gate(settings.server.concurrent_calls)
         self._health = health.aio.HealthServicer()
         self._server: grpc.aio.Server | None = None
+        self.metrics = CallMetrics(settings.metrics, application)
         self._authenticator = Authenticator(settings.security)
         self._credentials = server_credentials(settings.security)
 
@@ -119,6 +122,7 @@ class TarjimonServer:
         if self._server is not None:
             await self._server.stop(_LAST_WORDS_SECONDS)
         await self._application.close(max(deadline - time.monotonic(), 0.0))
+        self.metrics.close()
         return finished
 
     async def _quiet(self, longest: float) -> None:
@@ -140,6 +144,7 @@ class TarjimonServer:
                     message_bytes=limits.message_bytes,
                     authenticator=self._authenticator,
                     quotas=Quotas(),
+                    metrics=self.metrics,
                 )
             ],
             options=[
