@@ -104,7 +104,6 @@ def identification(message: common_pb2.Detection) -> Identification:
         script=message.script,
         alphabet=_alphabet(message.alphabet),
         confidence=message.confidence,
-        terms=tuple(_term(term) for term in message.terms),
     )
 
 
