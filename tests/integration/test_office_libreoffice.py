@@ -90,19 +90,26 @@ def written(document: object) -> bytes:
     return out.getvalue()
 
 
-def shown_by_libreoffice(path: Path) -> str:
-    """The text of the pages, white space apart."""
+def converted(path: Path, kind: str) -> Path:
+    """The file as LibreOffice writes it in another format."""
     assert OFFICE is not None
-    assert PDF_TO_TEXT is not None
+    folder = path.parent / f"as-{kind}"
     profile = f"-env:UserInstallation={(path.parent / 'profile').as_uri()}"
     subprocess.run(
-        [OFFICE, profile, "--headless", "--convert-to", "pdf", "--outdir", path.parent, path],
+        [OFFICE, profile, "--headless", "--convert-to", kind, "--outdir", folder, path],
         check=True,
         capture_output=True,
         timeout=150,
     )
-    pdf = path.with_suffix(".pdf")
-    assert pdf.exists(), f"LibreOffice could not open {path.name}"
+    result = folder / f"{path.stem}.{kind}"
+    assert result.exists(), f"LibreOffice could not open {path.name}"
+    return result
+
+
+def shown_by_libreoffice(path: Path) -> str:
+    """The text of the pages, white space apart."""
+    assert PDF_TO_TEXT is not None
+    pdf = converted(path, "pdf")
     return subprocess.run([PDF_TO_TEXT, pdf, "-"], check=True, capture_output=True, text=True).stdout
 
 
@@ -110,17 +117,32 @@ def words(text: str) -> list[str]:
     return sorted(text.split())
 
 
+def check(path: Path) -> None:
+    """In capitals, the file shows all that it showed before."""
+    document = read(path.read_bytes(), ReadOptions(path.name))
+    new = document.render({unit.id: TranslatedUnit(unit.text.upper(), unit.tags) for unit in document.units})
+    after = path.with_name(f"after{path.suffix}")
+    after.write_bytes(new)
+    old_text, new_text = shown_by_libreoffice(path), shown_by_libreoffice(after)
+    assert "BEKATLAR" in new_text
+    assert words(new_text) == words(old_text.upper())
+
+
 @pytest.mark.parametrize("make", [make_docx, make_pptx, make_xlsx, make_odt])
 def test_libreoffice_shows_the_new_texts_where_the_old_ones_were(
     make: Callable[[], bytes], tmp_path: Path
 ) -> None:
-    kind = make.__name__.removeprefix("make_")
-    original = make()
-    document = read(original, ReadOptions(f"x.{kind}"))
-    new = document.render({unit.id: TranslatedUnit(unit.text.upper(), unit.tags) for unit in document.units})
-    before, after = tmp_path / f"before.{kind}", tmp_path / f"after.{kind}"
-    before.write_bytes(original)
-    after.write_bytes(new)
-    old_text, new_text = shown_by_libreoffice(before), shown_by_libreoffice(after)
-    assert "BEKATLAR" in new_text
-    assert words(new_text) == words(old_text.upper())
+    path = tmp_path / f"before.{make.__name__.removeprefix('make_')}"
+    path.write_bytes(make())
+    check(path)
+
+
+@pytest.mark.parametrize(
+    ("make", "kind"),
+    [(make_odt, "docx"), (make_pptx, "pptx"), (make_xlsx, "xlsx"), (make_docx, "odt")],
+    ids=["docx", "pptx", "xlsx", "odt"],
+)
+def test_files_that_libreoffice_wrote_are_read(make: Callable[[], bytes], kind: str, tmp_path: Path) -> None:
+    path = tmp_path / f"before.{make.__name__.removeprefix('make_')}"
+    path.write_bytes(make())
+    check(converted(path, kind))

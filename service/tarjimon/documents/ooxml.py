@@ -96,6 +96,8 @@ class Package:
             what = _never_read(member, self.types.get(member.lower(), ""))
             if what is not None:
                 noun, why = what
+                if noun == "custom properties" and b"<vt:lpwstr>" not in self.archive.read(member):
+                    continue
                 counts[noun] = counts.get(noun, 0) + 1
                 yield f"{noun} {counts[noun]}: {why}"
 

@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 import docx
 import pytest
+from docx.opc.packuri import PackURI
+from docx.opc.part import Part
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
 from lxml import etree
@@ -329,6 +331,32 @@ def test_content_controls_and_right_to_left_runs_are_kept() -> None:
 def test_formulas_charts_and_embedded_documents_are_listed() -> None:
     data = with_paragraph("<w:r><w:t>Bunda</w:t></w:r><m:oMath><m:r><m:t>x=1</m:t></m:r></m:oMath>")
     assert Docx(data).left_alone == ("paragraph 1: formula",)
+
+
+NOTES = (
+    f'<w:footnotes {W}><w:footnote w:type="separator" w:id="-1"><w:p><w:r><w:separator/></w:r></w:p></w:footnote>'
+    '<w:footnote w:id="1"><w:p><w:r><w:footnoteRef/></w:r><w:r><w:t xml:space="preserve"> Birinchi izoh</w:t></w:r>'
+    '</w:p></w:footnote><w:footnote w:id="2"><w:p><w:r><w:t>Ikkinchi</w:t></w:r></w:p></w:footnote></w:footnotes>'
+)
+
+
+def test_footnotes_are_read_and_their_marks_are_kept() -> None:
+    document = docx.Document()
+    part = Part(
+        PackURI("/word/footnotes.xml"),
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.footnotes+xml",
+        NOTES.encode(),
+        document.part.package,
+    )
+    document.part.relate_to(part, f"{nsdecls('r')[9:-1]}/footnotes")
+    read = Docx(saved(document))
+    assert [(u.text, u.place) for u in read.units] == [
+        (" Birinchi izoh", "footnote 1, paragraph 1"),
+        ("Ikkinchi", "footnote 2, paragraph 1"),
+    ]
+    notes = members(read.render(upper(read)))["word/footnotes.xml"].decode()
+    assert notes.count("<w:footnoteRef/>") == notes.count("<w:separator/>") == 1
+    assert notes.index("<w:footnoteRef/>") < notes.index(" BIRINCHI IZOH") < notes.index("IKKINCHI")
 
 
 def test_paragraphs_in_unknown_markup_are_listed() -> None:
