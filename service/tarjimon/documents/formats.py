@@ -96,12 +96,33 @@ def _xliff(data: bytes, options: ReadOptions) -> Document:
     return Xliff(data, name=options.name)
 
 
+def _po(data: bytes, options: ReadOptions) -> Document:
+    from tarjimon.documents.po import Po
+
+    return Po(data, name=options.name, encoding=options.encoding)
+
+
+def _srt(data: bytes, options: ReadOptions) -> Document:
+    from tarjimon.documents.subtitles import Subtitles
+
+    return Subtitles(data, name=options.name, encoding=options.encoding)
+
+
+def _vtt(data: bytes, options: ReadOptions) -> Document:
+    from tarjimon.documents.subtitles import Subtitles
+
+    return Subtitles(data, name=options.name, encoding=options.encoding, vtt=True)
+
+
 # Each reader imports its library when it is first used: a server that only gets text loads none of them.
 FORMATS: tuple[Format, ...] = (
     Format("text", (".txt", ".text"), "text/plain", _plain),
     Format("markdown", (".md", ".markdown", ".mdown"), "text/markdown", _markdown),
     Format("html", (".html", ".htm", ".xhtml"), "text/html", _html),
     Format("xliff", (".xlf", ".xliff"), "application/xliff+xml", _xliff),
+    Format("po", (".po", ".pot"), "text/x-gettext-translation", _po),
+    Format("srt", (".srt",), "application/x-subrip", _srt),
+    Format("vtt", (".vtt",), "text/vtt", _vtt),
     Format("docx", (".docx",), f"{_OPEN_XML}.wordprocessingml.document", _docx),
     Format("pptx", (".pptx",), f"{_OPEN_XML}.presentationml.presentation", _pptx),
     Format("xlsx", (".xlsx",), f"{_OPEN_XML}.spreadsheetml.sheet", _xlsx),
