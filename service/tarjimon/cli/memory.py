@@ -102,16 +102,7 @@ def export(
     async def work() -> Exit:
         refuse_existing([file], overwrite)
         with _memory(url, config) as memory:
-            handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
-            try:
-                with os.fdopen(handle, "wb") as stream:
-                    count = write_tmx(stream, memory.entries(client=client), __version__)
-                    stream.flush()
-                    os.fsync(stream.fileno())
-                Path(name).replace(file)
-            except BaseException:
-                Path(name).unlink(missing_ok=True)
-                raise
+            count = _write(file, memory.entries(client=client))
         print(f"{file}: {count} entries", file=sys.stderr)
         return Exit.OK
 
@@ -182,6 +173,21 @@ def _memory(url: str | None, config: Path | None, *, create: bool = False) -> It
         memory.close()
 
 
+def _write(file: Path, entries: Iterator[Entry]) -> int:
+    """Write TMX whole or not at all; a large memory never stands in ours."""
+    handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            count = write_tmx(stream, entries, __version__)
+            stream.flush()
+            os.fsync(stream.fileno())
+        Path(name).replace(file)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+    return count
+
+
 def _import(memory: TranslationMemory, name: str, reading: Reading, skip_bad: bool) -> None:
     bad: list[BadRow] = []
     left_out = 0
@@ -217,4 +223,6 @@ def _listed(bad: list[BadRow]) -> str:
 
 def _told(name: str, stored: Stored, left_out: int) -> str:
     extra = f", {left_out} left out (not reviewed, or other languages)" if left_out else ""
-    return f"{name}: {stored.added} added, {stored.replaced} replaced, {stored.unchanged} known already{extra}"
+    return (
+        f"{name}: {stored.added} added, {stored.replaced} replaced, {stored.unchanged} known already{extra}"
+    )
