@@ -53,7 +53,8 @@ class PartTexts:
     def __init__(self, archive: Archive, data: bytes, parts: Sequence[Part]) -> None:
         self._archive = archive
         self._data = data
-        self._parts = tuple(parts)
+        # Two relationships may name the same part.
+        self._parts = tuple({part.member: part for part in reversed(parts)}.values())[::-1]
         self._ids: dict[str, list[str]] = {}
         units: list[Unit] = []
         for part in self._parts:

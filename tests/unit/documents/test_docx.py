@@ -1,6 +1,7 @@
 """Word documents keep everything but the texts that were replaced."""
 
 import io
+import re
 import zipfile
 from collections.abc import Callable
 
@@ -50,6 +51,14 @@ def again(data: bytes) -> docx.document.Document:
 def members(data: bytes) -> dict[str, bytes]:
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         return {name: archive.read(name) for name in archive.namelist()}
+
+
+def zipped(parts: dict[str, bytes]) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    return out.getvalue()
 
 
 def shown(element: etree._Element) -> str:
@@ -359,6 +368,18 @@ def test_footnotes_are_read_and_their_marks_are_kept() -> None:
     assert notes.index("<w:footnoteRef/>") < notes.index(" BIRINCHI IZOH") < notes.index("IKKINCHI")
 
 
+def test_a_header_that_is_named_twice_is_read_once() -> None:
+    data = full_document()
+    parts = members(data)
+    entry = re.search(rb'<Relationship [^>]*header1.xml"[^>]*/>', parts["word/_rels/document.xml.rels"])
+    assert entry is not None
+    twice = entry[0] + re.sub(rb'Id="[^"]*"', b'Id="rId99"', entry[0])
+    parts["word/_rels/document.xml.rels"] = parts["word/_rels/document.xml.rels"].replace(entry[0], twice)
+    read = Docx(zipped(parts))
+    assert [u.text for u in read.units] == [u.text for u in Docx(data).units]
+    assert b"TEPADA" in members(read.render(upper(read)))["word/header1.xml"]
+
+
 def test_paragraphs_in_unknown_markup_are_listed() -> None:
     document = docx.Document()
     body = document._body._body
@@ -427,9 +448,5 @@ def test_a_strict_document_is_refused_with_advice() -> None:
     parts["word/document.xml"] = (
         b'<w:document xmlns:w="http://purl.oclc.org/ooxml/wordprocessingml/main"><w:body/></w:document>'
     )
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as archive:
-        for name, content in parts.items():
-            archive.writestr(name, content)
     with pytest.raises(InvalidInputError, match=r"qatiy\.docx: saved as a Strict"):
-        Docx(out.getvalue(), name="qatiy.docx")
+        Docx(zipped(parts), name="qatiy.docx")
