@@ -26,7 +26,8 @@ def official_rows() -> tuple[tuple[tuple[str, ...], ...], ...]:
 def official_terms(source: str, target: str) -> Iterator[Term]:
     """The names as terms; every form of the target language is as good as the official one.
 
-    A name of one word counts only with its capital: Paxtakor the town, not paxtakor the cotton grower.
+    A name of one word counts only with its capital: Paxtakor the town, not paxtakor the cotton grower. Of Russian
+    and English sources only the official form and abbreviations count: not every mayor is a hokim.
 
     Args:
         source: BCP-47 code; nothing for one that the table lacks.
@@ -37,7 +38,8 @@ def official_terms(source: str, target: str) -> Iterator[Term]:
     read, write = LANGUAGES.index(source), LANGUAGES.index(target)
     for row in official_rows():
         target_form, *accepted = row[write]
-        for form in row[read]:
+        forms = row[read] if source == "uz" else (row[read][0], *filter(str.isupper, row[read][1:]))
+        for form in forms:
             proper = " " not in form and form[:1].isupper()
             yield Term(
                 form,
