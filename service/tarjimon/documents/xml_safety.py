@@ -132,7 +132,7 @@ def refuse_declarations(data: bytes, name: str, *, limits: XmlLimits = DEFAULT_L
         raise LimitExceededError(
             f"{name}: {len(data):,} bytes, more than the limit of {limits.bytes:,}; split the file"
         )
-    if not data.strip():
+    if not data[:_CHUNK].strip() and not data.strip():
         raise InvalidInputError(f"{name}: the file is empty; expected an XML document", reason="EMPTY_FILE")
     parser = expat.ParserCreate()
 
