@@ -6,6 +6,7 @@ Files are made, and read back, by python-docx, python-pptx, openpyxl and odfdo, 
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cache
 
 import docx
 import odfdo
@@ -22,6 +23,7 @@ from pptx.util import Inches
 
 from tarjimon.documents.base import Document, Tag, TagKind, TranslatedUnit, Unit
 from tarjimon.documents.formats import ReadOptions, read
+from tarjimon.errors import InvalidInputError
 
 
 @dataclass(frozen=True)
@@ -300,3 +302,27 @@ def test_links_notes_and_bookmarks_are_never_lost(
         return [(e.tag, e.get(qn("w:id")) or e.get(qn("w:anchor"))) for e in found]
 
     assert kept(after._p) == kept(paragraph._p)
+
+
+@cache
+def sample(kind: str) -> bytes:
+    """The same bytes each time: the files have the time in them."""
+    return FORMATS[kind][0]([("Salom", Look())])
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+@PATIENT
+@given(data=st.data())
+def test_a_damaged_file_is_refused_or_read_but_never_a_crash(kind: str, data: st.DataObject) -> None:
+    whole = sample(kind)
+    directory = whole.find(b"PK\x01\x02")
+    start = data.draw(st.one_of(st.integers(0, len(whole) - 1), st.integers(directory, len(whole) - 1)))
+    length = data.draw(st.integers(0, 40))
+    broken = whole[:start] + data.draw(st.binary(max_size=4)) + whole[start + length :]
+    try:
+        document = read(broken, ReadOptions(f"x.{kind}"))
+        document.render({unit.id: TranslatedUnit("Yangi" * 9, unit.tags) for unit in document.units})
+        message = f"x.{kind}: "
+    except InvalidInputError as error:
+        message = error.message
+    assert message.startswith(f"x.{kind}: ")

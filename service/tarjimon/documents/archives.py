@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import struct
 import zipfile
 import zlib
 from collections.abc import Mapping
@@ -22,6 +23,17 @@ _SIGNATURES = (
     (b"Rar!", "a RAR archive"),
     (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive"),
     (b"\x1f\x8b", "a gzip archive"),
+)
+# What zipfile raises for broken files: not only its own error.
+_UNREADABLE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    OSError,
+    ValueError,
+    OverflowError,
+    NotImplementedError,
 )
 _UNSAFE_NAME = re.compile(r"(^|/)\.\.?(/|$)|^/|^[A-Za-z]:|\\|[\x00-\x1f]")
 
@@ -71,7 +83,7 @@ class Archive:
         _check_signature(data, name, wanted)
         try:
             self._zip = zipfile.ZipFile(io.BytesIO(data))
-        except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
+        except _UNREADABLE as error:
             raise self.damaged(f"its directory cannot be read ({error})") from error
         self._check(limits)
 
@@ -89,7 +101,7 @@ class Archive:
             return self._zip.read(member)
         except KeyError as error:
             raise self.damaged(f"its part {member} is missing") from error
-        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError) as error:
+        except _UNREADABLE as error:
             raise self.damaged(f"its part {member} cannot be unpacked ({error})") from error
 
     def replaced(self, parts: Mapping[str, bytes]) -> bytes:
