@@ -38,6 +38,7 @@ class Faulty:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self.raising = False
+        self.pause = 0.0
         self.hanging = threading.Event()
         self.hanging.set()
         self.batches = 0
@@ -53,6 +54,7 @@ class Faulty:
         if self.raising:
             raise RuntimeError("a fault put here by a test")
         self.hanging.wait(30)
+        time.sleep(self.pause)
         return self._engine.translate_batch(batch, decoding)
 
     def close(self) -> None:
@@ -163,6 +165,21 @@ async def test_an_engine_that_hangs_is_given_up_and_the_server_answers_on(faulty
             except TarjimonError:
                 assert time.monotonic() < deadline, "the server did not recover"
                 await asyncio.sleep(0.2)
+
+
+async def test_what_is_finished_by_the_deadline_arrives_and_the_rest_is_marked(faulty: list[Faulty]) -> None:
+    async with serving(models={"workers": 1}, batching={"source_tokens": 64, "output_tokens": 64}) as (
+        address,
+        app,
+    ):
+        faulty[0].pause = 0.12
+        async with TarjimonClient(address) as client:
+            texts = await client.translate(SENTENCES, source="uz", targets=["ru"], timeout=2.0)
+        statuses = [t.translations[0].segments[0].status for t in texts]
+        assert SegmentStatus.TRANSLATED in statuses
+        assert SegmentStatus.NOT_DONE in statuses
+        assert set(statuses) == {SegmentStatus.TRANSLATED, SegmentStatus.NOT_DONE}
+        await at_rest(app)
 
 
 async def test_a_thousand_calls_cancelled_at_random_leave_nothing_behind() -> None:

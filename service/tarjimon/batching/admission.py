@@ -93,10 +93,14 @@ class Door:
         if wait > left:
             self._refusals["deadline"] += segments
             raise _overloaded(
-                f"The answer would take about {wait:.1f} s and the deadline is in {left:.1f} s", wait - left
+                f"The answer would take about {wait:.1f} s and the deadline is in {left:.1f} s",
+                wait - left,
+                cause="deadline",
             )
 
 
-def _overloaded(what: str, seconds: float) -> OverloadedError:
+def _overloaded(what: str, seconds: float, cause: str = "queue_full") -> OverloadedError:
     retry_after = min(_LONGEST_RETRY, max(0.1, seconds))
-    return OverloadedError(f"{what}; ask again in {retry_after:.1f} s.", retry_after=retry_after)
+    return OverloadedError(
+        f"{what}; ask again in {retry_after:.1f} s.", retry_after=retry_after, metadata={"cause": cause}
+    )

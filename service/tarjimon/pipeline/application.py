@@ -83,7 +83,8 @@ class Application:
     def __init__(self, settings: Settings, clock: Callable[[], float] = time.monotonic) -> None:
         self._settings = settings
         self._identifier = LanguageIdentifier()
-        self._store = model_store(settings)
+        self._store = self._loading_from = model_store(settings)
+        self._reloading = asyncio.Lock()
         self._scheduler = Scheduler(
             SchedulerSettings(
                 source_budget=settings.batching.source_tokens,
@@ -106,7 +107,7 @@ class Application:
         def load_resident(model_id: str) -> Loaded[Resident]:
             chosen = settings.models
             model = load(
-                self._store.resolve(model_id),
+                self._loading_from.resolve(model_id),
                 engine=chosen.engine,
                 device=chosen.device,
                 compute_type=chosen.compute_type,
@@ -126,7 +127,9 @@ class Application:
         self._residency: Residency[Resident] = Residency(
             load_resident,
             settings.models.memory_bytes,
-            expected_bytes=lambda model_id: self._store.catalogue.get(model_id).estimated_bytes or None,
+            expected_bytes=lambda model_id: (
+                self._loading_from.catalogue.get(model_id).estimated_bytes or None
+            ),
             warm_up=lambda _, resident: _warm(resident.model),
             on_ready=attach,
             on_retire=detach,
@@ -154,6 +157,34 @@ class Application:
         """
         identifier = asyncio.to_thread(self._identifier.identify, "Bu matn o'zbek tilida yozilgan.")
         await asyncio.gather(identifier, *(self._keep(name) for name in self._defaults()))
+
+    async def reload(self) -> tuple[str, ...]:
+        """Load the default models anew, from the catalogue and the files as they are now; no call fails of it.
+
+        The new ones are loaded and warmed up beside the old ones; calls under way end with those. Every model
+        is verified before the first is swapped. Models that are not defaults are read anew when next loaded.
+
+        Returns:
+            The names of the models that were swapped.
+
+        Raises:
+            ModelError, NotFoundError, ConfigError: the catalogue or a model cannot be used; it stays as it was.
+            OverloadedError: old and new do not fit into `models.memory_bytes` together.
+        """
+        async with self._reloading:
+            names = sorted(self._defaults())
+            former, fresh = self._loading_from, await asyncio.to_thread(model_store, self._settings)
+            for name in names:
+                await asyncio.to_thread(fresh.resolve, name)
+            self._loading_from = fresh
+            try:
+                for name in names:
+                    await self._residency.reload(name)
+            except BaseException:
+                self._loading_from = former
+                raise
+            self._store.catalogue = fresh.catalogue  # what calls are checked against
+            return tuple(names)
 
     async def close(self, grace: float) -> None:
         """Finish what is under way, at most `grace` seconds long, and free everything."""

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable, Coroutine
 from typing import Generic, TypeVar
 
-from tarjimon.errors import DeadlineExpiredError
+from tarjimon.errors import DeadlineExpiredError, OverloadedError
 
 R = TypeVar("R")
 T = TypeVar("T")
@@ -39,11 +39,13 @@ class Gathering(Generic[T, R]):
         """Each tag with its result, or with None when the deadline came first.
 
         Raises:
-            DeadlineExpiredError: the deadline came before anything was finished.
+            DeadlineExpiredError, OverloadedError: the deadline came, or cannot be met, before anything was
+                finished.
             Exception: the first failure of a coroutine.
         """
         some = False
         late: list[T] = []
+        refusal: OverloadedError | None = None
         while self._tasks:
             left = None if deadline is None else deadline - clock()
             try:
@@ -56,9 +58,18 @@ class Gathering(Generic[T, R]):
             except DeadlineExpiredError:
                 late.append(tag)
                 continue
+            except OverloadedError as error:
+                if error.metadata.get("cause") != "deadline":
+                    raise
+                # It would have come too late; what comes in time is still worth sending.
+                refusal = error
+                late.append(tag)
+                continue
             some = True
             yield tag, result
         late += self._tasks.values()
+        if late and not some and refusal is not None:
+            raise refusal
         if late and not some:
             raise DeadlineExpiredError(
                 "the deadline came before any segment was finished; allow more time or send less text"

@@ -24,6 +24,9 @@ class ServedApplication(Protocol):
     async def start(self) -> None:
         """Load and warm up the default models; ModelError or ConfigError when that cannot be done."""
 
+    async def reload(self) -> tuple[str, ...]:
+        """Swap the default models for what their files hold now, without a gap; their names."""
+
     async def close(self, grace: float) -> None:
         """Tear everything down; also right after a `start` that failed or was cancelled."""
 

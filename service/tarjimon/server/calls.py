@@ -13,6 +13,10 @@ from tarjimon.domain import Lane
 from tarjimon.pipeline.values import Caller
 from tarjimon.server.clients import Client
 
+_MARGIN = 0.05
+_SHORTEST_MARGIN_SECONDS = 0.02
+_LONGEST_MARGIN_SECONDS = 0.5
+
 _REQUEST_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
 
 CURRENT_CALL: ContextVar[CallInfo] = ContextVar("CURRENT_CALL")
@@ -38,8 +42,15 @@ class CallInfo:
     identity: Client | None = None
 
     def caller(self, lane: Lane) -> Caller:
-        """The pipeline's view of this call."""
-        return Caller(client=self.client, lane=lane, deadline=self.deadline)
+        """The pipeline's view of this call.
+
+        Its deadline is a little earlier than the caller's, so that what was finished by then still arrives.
+        """
+        deadline = self.deadline
+        if deadline is not None:
+            left = max(0.0, deadline - time.monotonic())
+            deadline -= min(_LONGEST_MARGIN_SECONDS, max(_SHORTEST_MARGIN_SECONDS, _MARGIN * left))
+        return Caller(client=self.client, lane=lane, deadline=deadline)
 
 
 def request_id_from(metadata: Iterable[tuple[str, str | bytes]], key: str) -> str:

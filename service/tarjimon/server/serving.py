@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from tarjimon.config import Settings
 from tarjimon.server.application import ServedApplication
 from tarjimon.server.lifecycle import TarjimonServer
+from tarjimon.server.reloading import Reloads
 
 _log = logging.getLogger("tarjimon.server")
 
@@ -32,7 +33,9 @@ async def serve(
     announce: Callable[[int], None] = lambda port: None,
     exit_now: Callable[[int], object] = os._exit,
 ) -> int:
-    """Serve until SIGTERM or SIGINT, then drain. Needs the main thread of the process, for the signals.
+    """Serve until SIGTERM or SIGINT, then drain. SIGHUP swaps the models for what their files hold now.
+
+    Needs the main thread of the process, for the signals.
 
     Args:
         settings: all settings; port 0 takes any free port.
@@ -49,17 +52,22 @@ async def serve(
         ModelError: the default models cannot be loaded.
     """
     stop = asyncio.Event()
-    with _signals(stop, exit_now):
-        server = TarjimonServer(settings, application_factory(settings))
+    reloads = Reloads(lambda: application.reload())
+    with _signals(stop, exit_now, reloads.ask):
+        application = application_factory(settings)
+        server = TarjimonServer(settings, application)
         announce(await server.bind())
         if not await _warmed_up(server, stop):
             _leave(exit_now, DRAINED)
             return DRAINED
+        reloads.allow()
         try:
             await stop.wait()
         except asyncio.CancelledError:
+            await reloads.aclose()
             await server.drain(0)
             raise
+        await reloads.aclose()
         _log.info("signal received: draining, at most %.0f s", settings.server.drain_seconds)
         finished = await server.drain(settings.server.drain_seconds)
     return DRAINED if finished else CALLS_CUT
@@ -96,8 +104,10 @@ def _leave(exit_now: Callable[[int], object], status: int) -> None:
 
 
 @contextlib.contextmanager
-def _signals(stop: asyncio.Event, exit_now: Callable[[int], object]) -> Iterator[None]:
-    """The first SIGTERM or SIGINT sets `stop`; the second ends the process."""
+def _signals(
+    stop: asyncio.Event, exit_now: Callable[[int], object], reload: Callable[[], None]
+) -> Iterator[None]:
+    """The first SIGTERM or SIGINT sets `stop`; the second ends the process. SIGHUP calls `reload`."""
     loop = asyncio.get_running_loop()
 
     def on_signal(number: signal.Signals) -> None:
@@ -108,8 +118,9 @@ def _signals(stop: asyncio.Event, exit_now: Callable[[int], object]) -> Iterator
     handled = (signal.SIGTERM, signal.SIGINT)
     for number in handled:
         loop.add_signal_handler(number, on_signal, number)
+    loop.add_signal_handler(signal.SIGHUP, reload)
     try:
         yield
     finally:
-        for number in handled:
+        for number in (*handled, signal.SIGHUP):
             loop.remove_signal_handler(number)
