@@ -1,1 +1,1 @@
-"""Whole archives: journal and runners."""
+"""Whole archives: a journal that survives anything, and the runner that keeps it."""

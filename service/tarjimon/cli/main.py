@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from tarjimon import __version__
+from tarjimon.cli.archive import app as archive_app
 from tarjimon.cli.bench import bench
 from tarjimon.cli.health import health
 from tarjimon.cli.keys import app as keys_app
@@ -29,6 +30,7 @@ app.command()(serve)
 app.command()(health)
 app.command()(bench)
 app.add_typer(models_app, name="models")
+app.add_typer(archive_app, name="archive")
 app.add_typer(memory_app, name="memory")
 app.add_typer(keys_app, name="keys")
 
