@@ -8,6 +8,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,10 +17,10 @@ import typer
 from tarjimon import __version__
 from tarjimon.cli.exits import Exit, report
 from tarjimon.cli.files import read_bytes, refuse_existing
-from tarjimon.cli.memory_files import BadRow, LeftOut, Reading, rows_of, write_tmx
+from tarjimon.cli.memory_files import BadRow, LeftOut, Reading, rows_of, tmx
 from tarjimon.cli.options import AsJson, ConfigFile, From, languages, run, source_language
 from tarjimon.config import Settings, load_settings
-from tarjimon.errors import InvalidInputError, TarjimonError
+from tarjimon.errors import InvalidInputError, LimitExceededError, TarjimonError
 from tarjimon.memory.translation_memory_entry import Entry, Stored
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ Client = Annotated[
     str, typer.Option("--client", help="Whose entries: a client's name; everybody's if not given.")
 ]
 _SHOWN = 20
+_LARGEST_TMX = 2 * 1024**3
 
 
 def personal_memory() -> Path:
@@ -175,10 +177,18 @@ def _memory(url: str | None, config: Path | None, *, create: bool = False) -> It
 
 def _write(file: Path, entries: Iterator[Entry]) -> int:
     """Write TMX whole or not at all; a large memory never stands in ours."""
+    count = 0
+
+    def counted() -> Iterator[Entry]:
+        nonlocal count
+        for entry in entries:
+            count += 1
+            yield entry
+
     handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
     try:
         with os.fdopen(handle, "wb") as stream:
-            count = write_tmx(stream, entries, __version__)
+            stream.writelines(tmx(counted(), __version__, datetime.now(UTC)))
             stream.flush()
             os.fsync(stream.fileno())
         Path(name).replace(file)
@@ -196,7 +206,7 @@ def _import(memory: TranslationMemory, name: str, reading: Reading, skip_bad: bo
         from tarjimon.memory.translation_memory_units import with_sentences
 
         nonlocal left_out
-        for row in rows_of(name, read_bytes(name), reading):
+        for row in rows_of(name, _read(name), reading):
             if isinstance(row, BadRow):
                 bad.append(row)
             elif isinstance(row, LeftOut):
@@ -213,6 +223,16 @@ def _import(memory: TranslationMemory, name: str, reading: Reading, skip_bad: bo
     if bad:
         print(f"{name}: {len(bad)} bad rows left out:{_listed(bad)}", file=sys.stderr)
     print(_told(name, stored, left_out), file=sys.stderr)
+
+
+def _read(name: str) -> bytes:
+    """The file. A memory may be larger than a document: TMX is read row by row."""
+    file = Path(name)
+    if file.suffix.lower() != ".tmx" or not file.is_file():
+        return read_bytes(name)
+    if file.stat().st_size > _LARGEST_TMX:
+        raise LimitExceededError(f"{name}: larger than {_LARGEST_TMX // 1024**3} GB; cut it into parts")
+    return file.read_bytes()
 
 
 def _listed(bad: list[BadRow]) -> str:

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import PurePath
-from typing import IO
 
 from tarjimon.domain import SOURCE_LANGUAGES, TARGET_LANGUAGES
 from tarjimon.errors import InvalidInputError
@@ -72,13 +71,14 @@ def rows_of(name: str, data: bytes, reading: Reading) -> Rows:
 def _tmx(name: str, data: bytes, reading: Reading) -> Rows:
     from tarjimon.documents.tmx import read_tmx
 
-    for row in read_tmx(data, name):
+    for row in read_tmx(data, name, source_language=reading.source):
         source, target = _code(row.source_language), _code(row.target_language)
         wanted = (reading.source or source, reading.target or target)
         if (source, target) != wanted:
             yield LeftOut(row.place)
             continue
-        entry = Entry(row.source, row.target, source, target, name, reading.author, client=reading.client)
+        author = row.origin.get("changeid") or row.origin.get("creationid") or reading.author
+        entry = Entry(row.source, row.target, source, target, name, author, client=reading.client)
         yield _checked(entry, row.place)
 
 
@@ -141,50 +141,26 @@ def _code(language: str) -> str:
     return re.split("[-_]", language.strip(), maxsplit=1)[0].lower()
 
 
-def write_tmx(stream: IO[bytes], entries: Iterable[Entry], version: str) -> int:
-    """Write entries as TMX 1.4; returns how many."""
-    from lxml import etree
+def tmx(entries: Iterable[Entry], version: str, now: datetime) -> Iterator[bytes]:
+    """Entries as TMX 1.4, piece by piece."""
+    from tarjimon.documents.tmx import MemoryRow, write_tmx
 
-    count = 0
-    with etree.xmlfile(stream, encoding="utf-8") as file:
-        file.write_declaration()
-        with file.element("tmx", version="1.4"):
-            file.write("\n")
-            header = {
-                "creationtool": "tarjimon",
-                "creationtoolversion": version,
-                "segtype": "sentence",
-                "o-tmf": "tarjimon",
-                "adminlang": "en",
-                "srclang": "*all*",
-                "datatype": "plaintext",
-            }
-            with file.element("header", header):
-                pass
-            file.write("\n")
-            with file.element("body"):
-                for entry in entries:
-                    file.write("\n", _unit(entry))
-                    count += 1
-                file.write("\n")
-        file.write("\n")
-    return count
+    rows = (
+        MemoryRow(
+            entry.source_language,
+            entry.target_language,
+            entry.source,
+            entry.target,
+            {key: value for key, value in _made(entry) if value},
+            changed=datetime.fromtimestamp(entry.updated, UTC),
+        )
+        for entry in entries
+    )
+    return write_tmx(rows, source_language="*all*", version=version, now=now)
 
 
-def _unit(entry: Entry) -> object:
-    from lxml import etree
-
-    unit = etree.Element("tu", srclang=entry.source_language)
-    unit.set("changedate", datetime.fromtimestamp(entry.updated, UTC).strftime("%Y%m%dT%H%M%SZ"))
-    if entry.author:
-        unit.set("changeid", entry.author)
-    for kind, value in (("origin", entry.origin), ("state", entry.state.value), ("client", entry.client)):
-        if value:
-            etree.SubElement(unit, "prop", type=f"x-tarjimon-{kind}").text = value
-    for language, text in (
-        (entry.source_language, entry.source),
-        (entry.target_language, entry.target),
-    ):
-        variant = etree.SubElement(unit, "tuv", {"{http://www.w3.org/XML/1998/namespace}lang": language})
-        etree.SubElement(variant, "seg").text = text
-    return unit
+def _made(entry: Entry) -> Iterator[tuple[str, str]]:
+    yield "changeid", entry.author
+    yield "x-tarjimon-origin", entry.origin
+    yield "x-tarjimon-state", entry.state.value
+    yield "x-tarjimon-client", entry.client
