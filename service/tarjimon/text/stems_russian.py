@@ -6,15 +6,15 @@ from collections.abc import Iterator
 
 # The longest first.
 _ENDINGS = (
-    "иями", "ьями",
-    "ями", "ами", "иях", "ией", "иею", "ием", "иев", "ого", "его", "ому", "ему", "ыми", "ими", "ьям",
-    "ьев", "иям",
+    "иями",
+    "ями", "ами", "иях", "ией", "иею", "ием", "иев", "ого", "его", "ому", "ему", "ыми", "ими",
+    "иям",
     "ях", "ах", "ей", "ою", "ею", "ой", "ом", "ем", "ов", "ев", "ий", "ый", "ая", "яя",
-    "ое", "ее", "ие", "ые", "ье", "ым", "им", "ых", "их", "ую", "юю", "ия", "ья", "ию",
-    "ью", "ьи", "ии", "ям", "ам",
+    "ое", "ее", "ие", "ые", "ым", "им", "ых", "их", "ую", "юю", "ия", "ию",
+    "ью", "ии", "ям", "ам",
     "и", "ы", "а", "я", "о", "е", "у", "ю", "ь", "й",
 )  # fmt: skip
-_VOWELS = frozenset("аеиоуыэюя")
+_VOWELS = frozenset("аеиоуыэюяaeiouy")  # Latin ones, too: Paynet'а
 _SHORTEST = 3
 
 
@@ -40,6 +40,8 @@ def russian_stems(word: str) -> dict[str, bool]:
 def _candidates(word: str) -> Iterator[str]:
     key = russian_key(word)
     yield key
+    if key.endswith("'"):
+        yield key[:-1]  # Paynet'а
     # рынка -> рынок, отца -> отец: the vowel is there only in front of no ending.
     if key != word.replace("ё", "е") and len(key) > 2 and key[-1] in "кцнл" and key[-2] not in _VOWELS:
         head = key[:-1].removesuffix("ь")

@@ -75,12 +75,18 @@ def tokenize(text: str, language: str) -> tuple[Word, ...]:
     end = 0
     for number, match in enumerate(matches):
         following = matches[number + 1].start() if number + 1 < len(matches) else len(canonical)
+        start, stop = offsets[match.start()], offsets[match.end()]
+        # An outer ъ becomes an apostrophe, which is no letter of the word; in the source it is one.
+        while start > (words[-1].end if words else 0) and text[start - 1].isalnum():
+            start -= 1
+        while stop < offsets[following] and text[stop].isalnum():
+            stop += 1
         words.append(
             Word(
                 text=match[0],
                 gap=_alike(canonical[end : match.start()]),
-                start=offsets[match.start()],
-                end=offsets[match.end()],
+                start=start,
+                end=stop,
                 after=_alike(canonical[match.end() : following]),
                 stems=stems(match[0], language),
             )
