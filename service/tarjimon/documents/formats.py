@@ -114,6 +114,30 @@ def _vtt(data: bytes, options: ReadOptions) -> Document:
     return Subtitles(data, name=options.name, encoding=options.encoding, vtt=True)
 
 
+def _csv(data: bytes, options: ReadOptions) -> Document:
+    from tarjimon.documents.tables import Table
+
+    return Table(data, name=options.name, encoding=options.encoding, columns=options.columns)
+
+
+def _tsv(data: bytes, options: ReadOptions) -> Document:
+    from tarjimon.documents.tables import Table
+
+    return Table(data, name=options.name, encoding=options.encoding, columns=options.columns, delimiter="\t")
+
+
+def _json(data: bytes, options: ReadOptions) -> Document:
+    from tarjimon.documents.json_lines import JsonTexts
+
+    return JsonTexts(data, name=options.name, encoding=options.encoding, columns=options.columns)
+
+
+def _json_lines(data: bytes, options: ReadOptions) -> Document:
+    from tarjimon.documents.json_lines import JsonTexts
+
+    return JsonTexts(data, name=options.name, encoding=options.encoding, columns=options.columns, lines=True)
+
+
 # Each reader imports its library when it is first used: a server that only gets text loads none of them.
 FORMATS: tuple[Format, ...] = (
     Format("text", (".txt", ".text"), "text/plain", _plain),
@@ -123,6 +147,10 @@ FORMATS: tuple[Format, ...] = (
     Format("po", (".po", ".pot"), "text/x-gettext-translation", _po),
     Format("srt", (".srt",), "application/x-subrip", _srt),
     Format("vtt", (".vtt",), "text/vtt", _vtt),
+    Format("csv", (".csv",), "text/csv", _csv),
+    Format("tsv", (".tsv", ".tab"), "text/tab-separated-values", _tsv),
+    Format("json", (".json",), "application/json", _json),
+    Format("jsonl", (".jsonl", ".ndjson"), "application/jsonl", _json_lines),
     Format("docx", (".docx",), f"{_OPEN_XML}.wordprocessingml.document", _docx),
     Format("pptx", (".pptx",), f"{_OPEN_XML}.presentationml.presentation", _pptx),
     Format("xlsx", (".xlsx",), f"{_OPEN_XML}.spreadsheetml.sheet", _xlsx),
