@@ -87,6 +87,7 @@ def _target_json(segment: TargetSegment) -> dict[str, Any]:
         "score": round(segment.score, 4),
         "confidence": round(segment.confidence, 3),
         "terms": [term_json(term) for term in segment.terms],
+        "memory_match": asdict(segment.memory_match) if segment.memory_match else None,
     }
 
 
