@@ -78,7 +78,12 @@ def _tmx(name: str, data: bytes, reading: Reading) -> Rows:
             yield LeftOut(row.place)
             continue
         author = row.origin.get("changeid") or row.origin.get("creationid") or reading.author
-        entry = Entry(row.source, row.target, source, target, name, author, client=reading.client)
+        # What we exported comes back as it was: origin, state and client.
+        origin = row.origin.get("x-tarjimon-origin", name)
+        client = reading.client or row.origin.get("x-tarjimon-client", "")
+        stated = row.origin.get("x-tarjimon-state", "")
+        state = EntryState(stated) if stated in set(EntryState) else EntryState.IMPORTED
+        entry = Entry(row.source, row.target, source, target, origin, author, state, client)
         yield _checked(entry, row.place)
 
 
@@ -125,6 +130,13 @@ def _checked(entry: Entry, place: str) -> Entry | BadRow:
         return BadRow(place, f"{pair} is not translated here; known are {', '.join(SOURCE_LANGUAGES)}")
     if entry.source_language == entry.target_language:
         return BadRow(place, f"source and target are both {entry.source_language}")
+    for label, value, most in (
+        ("author", entry.author, 256),
+        ("origin", entry.origin, 512),
+        ("client", entry.client, 256),
+    ):
+        if len(value) > most or _UNWRITABLE.search(value):
+            return BadRow(place, f"the {label} is longer than {most} characters or has control characters")
     for side, text in (("source", entry.source), ("target", entry.target)):
         if not text.strip():
             return BadRow(place, f"the {side} is empty")

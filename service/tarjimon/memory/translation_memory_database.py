@@ -17,6 +17,7 @@ from tarjimon.memory.translation_memory_schema import MIGRATIONS, current_versio
 _SETTING = "memory.url"
 _BUSY_SECONDS = 60
 _CONNECT_SECONDS = 10
+_READ_SECONDS = 20
 _CACHE_KIBIBYTES = 64 * 1024
 _EXAMPLES = "sqlite:///memory.sqlite or postgresql://user@host/database"
 
@@ -61,6 +62,8 @@ class Database:
             MemoryUnavailableError: the database fails.
         """
         with self._failures(), self._engine.begin() as connection:
+            if not self.is_sqlite:
+                connection.exec_driver_sql(f"SET LOCAL statement_timeout = {_READ_SECONDS * 1000}")
             yield connection
 
     @contextmanager
