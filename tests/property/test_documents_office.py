@@ -141,12 +141,17 @@ def see_odt(data: bytes) -> Iterator[tuple[str, Look]]:
                 yield from ((character, look) for character in text or "")
                 continue
             if child.tag == f"{space}s":
-                yield from [(" ", look)] * int(child.get(f"{space}c", "1"))
+                yield from [("\0", look)] * int(child.get(f"{space}c", "1"))
             elif child.tag == f"{space}span":
                 yield from inside(child, ODT_STYLES[child.get(f"{space}style-name")])
             yield from ((character, look) for character in child.tail or "")
 
-    return inside(paragraph, Look())
+    before = " "
+    for character, look in inside(paragraph, Look()):
+        # Of several spaces, and of those at the start, only the ones that are elements count.
+        if character != " " or before != " ":
+            yield character.replace("\0", " "), look
+        before = character
 
 
 def written(document: object) -> bytes:

@@ -228,3 +228,10 @@ def test_an_empty_text_has_no_units() -> None:
     document = Odt(data)
     assert texts(document) == []
     assert document.render({}) == data
+
+
+def test_spaces_on_both_sides_of_a_tag_are_kept() -> None:
+    document, unit = only('<text:p>Bu <text:span text:style-name="Strong">qalin</text:span> gap</text:p>')
+    tags = tuple(Tag(at, tag.kind, tag.markup, tag.pair) for at, tag in zip((2, 4), unit.tags, strict=True))
+    xml = paragraph_xml(document.render({unit.id: TranslatedUnit("a  b c", tags)}))
+    assert xml == '<text:p>a <text:span text:style-name="Strong"><text:s/>b</text:span> c</text:p>'

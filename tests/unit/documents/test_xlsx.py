@@ -190,6 +190,8 @@ def inline(data: bytes) -> bytes:
     )
     assert b"</sheetData>" in sheet
     parts["xl/worksheets/sheet1.xml"] = sheet.replace(b"</sheetData>", row)
+    parts["xl/workbook.xml"] = parts["xl/workbook.xml"].replace(b' fullCalcOnLoad="1"', b"")
+    assert b"<calcPr" in parts["xl/workbook.xml"]
     return zipped(parts)
 
 
