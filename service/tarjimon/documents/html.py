@@ -10,7 +10,7 @@ from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from html import escape
 
-from tarjimon.documents.base import Tag, TranslatedUnit, Unit
+from tarjimon.documents.base import Tag, TagKind, TranslatedUnit, Unit
 from tarjimon.documents.decoding import decode
 from tarjimon.documents.edits import Edit, changes, splice
 from tarjimon.documents.html_rules import INLINE, OPAQUE_BLOCK, VOID, opaque, translatable
@@ -219,9 +219,9 @@ class _Reader:
 
 
 def _written(run: Run, new: TranslatedUnit, source: _Patched) -> str:
-    spans: dict[Tag, list[tuple[tuple[int, int], bool]]] = {}
+    spans: dict[Tag, list[tuple[tuple[int, int], bool, int]]] = {}
     for number, (tag, span) in enumerate(zip(run.tags, run.spans, strict=True)):
-        spans.setdefault(_key(tag), []).append((span, number in run.spaced))
+        spans.setdefault(_key(tag), []).append((span, number in run.spaced, tag.position))
     breaks = iter(run.breaks)
     last = "<br>"
 
@@ -240,10 +240,10 @@ def _written(run: Run, new: TranslatedUnit, source: _Patched) -> str:
     out: list[str] = []
     end = 0
     for tag in new.tags:
-        span, spaced = spans[_key(tag)].pop(0)
+        span, spaced, at = spans[_key(tag)].pop(0)
         markup = source.cut(*span)
-        if spaced:
-            markup = padded(markup, new.text, tag.position)
+        if tag.kind is TagKind.EMPTY:
+            markup = padded(markup, new.text, tag.position, spaced=spaced, source=run.text, at=at)
         out += (text(new.text[end : tag.position]), markup)
         end = tag.position
     out.append(text(new.text[end:]))

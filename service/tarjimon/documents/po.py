@@ -168,17 +168,15 @@ def _split(text: str) -> tuple[str, tuple[Tag, ...], frozenset[int]]:
 
 
 def _join(unit: Unit, new: TranslatedUnit, spaced: frozenset[int]) -> str:
-    padding: dict[str, list[bool]] = {}
+    sources: dict[str, list[tuple[bool, int]]] = {}
     for number, tag in enumerate(unit.tags):
-        padding.setdefault(tag.markup, []).append(number in spaced)
+        sources.setdefault(tag.markup, []).append((number in spaced, tag.position))
     out: list[str] = []
     end = 0
     for tag in new.tags:
-        wants = padding[tag.markup].pop(0)
-        out += (
-            new.text[end : tag.position],
-            padded(tag.markup, new.text, tag.position) if wants else tag.markup,
-        )
+        wide, at = sources[tag.markup].pop(0)
+        mark = padded(tag.markup, new.text, tag.position, spaced=wide, source=unit.text, at=at)
+        out += (new.text[end : tag.position], mark)
         end = tag.position
     return "".join((*out, new.text[end:]))
 

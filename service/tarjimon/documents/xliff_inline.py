@@ -90,15 +90,15 @@ def write_content(element: etree._Element, content: Content, text: str, tags: Se
     Raises:
         ValueError: a character that XML cannot have.
     """
-    codes: dict[Tag, list[tuple[etree._Element | None, bool]]] = {}
+    codes: dict[Tag, list[tuple[etree._Element | None, bool, int]]] = {}
     for number, (tag, code) in enumerate(zip(content.tags, content.codes, strict=True)):
-        codes.setdefault(replace(tag, position=0), []).append((code, number in content.spaced))
+        codes.setdefault(replace(tag, position=0), []).append((code, number in content.spaced, tag.position))
     inside = [element]
     end = 0
     for tag in tags:
         _append(inside[-1], text[end : tag.position])
         end = tag.position
-        code, spaced = codes[replace(tag, position=0)].pop(0)
+        code, spaced, at = codes[replace(tag, position=0)].pop(0)
         if code is None:
             inside.pop()
         elif _is_range(code):
@@ -109,7 +109,9 @@ def write_content(element: etree._Element, content: Content, text: str, tags: Se
             inside[-1].append(copy)
             inside.append(copy)
         else:
-            around = padded("\0", text, tag.position) if spaced else "\0"
+            around = "\0"
+            if tag.kind is TagKind.EMPTY:
+                around = padded("\0", text, tag.position, spaced=spaced, source=content.text, at=at)
             before, after = around.split("\0")
             _append(inside[-1], before)
             copy = deepcopy(code)

@@ -129,6 +129,15 @@ def test_a_placeholder_that_moves_gets_space_around_it() -> None:
         assert f'msgstr "{expected}"'.encode() in data
 
 
+def test_a_placeholder_before_a_mark_does_not_touch_a_word() -> None:
+    document = Po(b'msgid "Xush kelibsiz, {name}! %dkg"\nmsgstr ""\n')
+    [unit] = document.units
+    name, number = unit.tags
+    tags = (Tag(12, name.kind, name.markup), Tag(20, number.kind, number.markup))
+    data = document.render({unit.id: TranslatedUnit("Заявление, в услуги!", tags)}).decode()
+    assert 'msgstr "Заявление, в {name} услуги! %d"' in data
+
+
 def test_quotes_and_backslashes_stay_inside_of_the_message() -> None:
     document = Po(b'msgid "Salom"\nmsgstr ""\n')
     hostile = 'a "b" \\ c\nmsgid "x"\tz'
