@@ -8,7 +8,8 @@ UZBEK = {
     "vazirlik": "vazirlik vazirligi vazirligim vazirligimiz vazirligingiz "
     "vazirligining vazirligini vazirligiga vazirligida "
     "vazirligidan vazirligigacha vazirlikning vazirlikni vazirlikka vazirlikda vazirlikdan vazirlikkacha "
-    "vazirlikdagi vazirlikdagilar vazirlikdagilarning vazirliklar vazirliklari vazirliklarining vazirliklarga vazirliklarimizda "
+    "vazirlikdagi vazirlikdagilar vazirlikdagilarning vazirliklar vazirliklari "
+    "vazirliklarining vazirliklarga vazirliklarimizda "
     "vazirliklardan vazirliklardagi vazirlikniki vazirliknikidan "
     "vazirlikdir vazirlikmi vazirlikdek vazirligidagilarni Vazirlik VAZIRLIK",
     "qishloq": "qishloq qishlog'i qishlog'imiz qishlog'ining qishloqqa qishloqqacha qishloqda qishloqdan qishloqlar "
