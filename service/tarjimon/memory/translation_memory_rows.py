@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, func, select
+from sqlalchemy import Connection, Row, bindparam, delete, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 
 from tarjimon.memory.translation_memory_entry import Entry, EntryState, MemoryMatch, Question
@@ -16,6 +16,11 @@ from tarjimon.memory.translation_memory_schema import grams as gram_table
 _KEYS = 10_000  # of one statement; SQLite takes 32,766 parameters and PostgreSQL 65,535
 _IDENTITY = ("source_key", "source_language", "target_language", "client")
 _CONTENT = ("canonical", "source", "target", "origin", "author", "state", "updated")
+
+_ADD_GRAMS = text(
+    "INSERT INTO memory_grams (gram, entry) SELECT * FROM unnest(CAST(:gram AS bigint[]), CAST(:entry AS bigint[]))"
+    " ON CONFLICT DO NOTHING"
+)
 
 Identity = tuple[bytes, str, str, str]
 """What makes an entry the same entry: key of the sentence, its language, the target's, the client."""
@@ -75,9 +80,16 @@ def index(connection: Connection, rows: Mapping[Identity, tuple[str, Entry]]) ->
     if not rows:
         return
     stored = _with_keys(connection, list({identity[0] for identity in rows}))
-    pairs = [pair for row in stored if _identity(row) in rows for pair in _pairs(row)]
-    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-    connection.execute(insert(gram_table).on_conflict_do_nothing(), sorted(pairs, key=lambda p: p["gram"]))
+    pairs = sorted(
+        (pair for row in stored if _identity(row) in rows for pair in _pairs(row)),
+        key=lambda pair: pair["gram"],
+    )
+    if connection.dialect.name == "sqlite":
+        connection.execute(sqlite.insert(gram_table).on_conflict_do_nothing(), pairs)
+    else:
+        # Ten rows for each entry: as statements of their own they would take most of an import's time.
+        columns = {name: [pair[name] for pair in pairs] for name in ("gram", "entry")}
+        connection.execute(_ADD_GRAMS, columns)
 
 
 def remove(connection: Connection, rows: Sequence[Row[Any]]) -> None:
