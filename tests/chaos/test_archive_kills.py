@@ -1,4 +1,4 @@
-"""An archive job that is killed again and again ends as one that never was: byte for byte, nothing lost or doubled."""
+"""A job that is killed again and again ends as one that never was: byte for byte, nothing lost or done twice."""
 
 import os
 import random
