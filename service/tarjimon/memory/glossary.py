@@ -113,12 +113,22 @@ def _decoded(data: bytes, name: str) -> str:
         ) from error
 
 
+class _Commas(csv.excel):
+    strict = True
+
+
+class _Tabs(csv.excel_tab):
+    """Quotation marks mean nothing in TSV."""
+
+    quoting = csv.QUOTE_NONE
+
+
 def _separated(delimiter: str) -> Callable[[bytes, str], Iterator[tuple[int, Term]]]:
-    quoting = csv.QUOTE_NONE if delimiter == "\t" else csv.QUOTE_MINIMAL
+    dialect: type[csv.Dialect] = _Tabs if delimiter == "\t" else _Commas
 
     def read(data: bytes, name: str) -> Iterator[tuple[int, Term]]:
         text = _decoded(data, name)
-        rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, quoting=quoting, strict=True)
+        rows = csv.reader(io.StringIO(text, newline=""), dialect)
         columns: tuple[str, ...] | None = None
         try:
             for row in rows:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import permutations
+from typing import Any
 
 from lxml import etree
 
@@ -37,7 +38,7 @@ def tbx_terms(data: bytes, name: str) -> Iterator[tuple[int, Term]]:
             f"{name}, line {line}: this is not well-formed XML: {error.msg}", reason="MALFORMED_FILE"
         ) from error
     # Neither a bomb nor a window to other files: entities have no place in a term base.
-    document_type = root.getroottree().docinfo.internalDTD
+    document_type: Any = root.getroottree().docinfo.internalDTD
     if document_type is not None and any(True for _ in document_type.iterentities()):
         raise InvalidInputError(
             f"{name} declares XML entities, which are not read here; remove them", reason="UNSAFE_FILE"
@@ -73,8 +74,8 @@ def _terms(section: etree._Element) -> Iterator[tuple[int, str]]:
         group = element.getparent()
         notes = (note.text for note in (group if group is not None else ()) if _local(note) == "termNote")
         if _DISCOURAGED.isdisjoint(note or "" for note in notes):
-            text = " ".join("".join(element.itertext()).split())
-            yield element.sourceline or 0, text
+            line: Any = element.sourceline  # lxml's stubs do not know that it is a number
+            yield line, " ".join("".join(map(str, element.itertext())).split())
 
 
 def _local(element: etree._Element) -> str:

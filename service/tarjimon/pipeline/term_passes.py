@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Protocol
 
 from tarjimon.domain import EncodedSegment, Hypothesis
 from tarjimon.models.codec import Codec
@@ -50,20 +49,11 @@ class Draft:
     placed: tuple[int, ...] = field(default=())
 
 
-class Decode(Protocol):
-    """One pass over a text of the segment; the verdict is on the segment itself."""
+Decode = Callable[[str, Sequence[Hold]], Awaitable[Draft]]
+"""One pass over a text, with spans kept from the model by its placeholders; the verdict is on the true segment."""
 
-    async def __call__(self, text: str, holds: Sequence[Hold]) -> Draft:
-        """Decode `text`, with `holds` kept from the model by its placeholders."""
-        ...
-
-
-class Judge(Protocol):
-    """The output of a draft that was changed by hand, checked anew."""
-
-    def __call__(self, draft: Draft, output: str, placed: tuple[int, ...]) -> Draft:
-        """The draft with another output."""
-        ...
+Judge = Callable[[Draft, str, tuple[int, ...]], Draft]
+"""The draft with another output and other placed terms, checked anew."""
 
 
 class TermPasses:
