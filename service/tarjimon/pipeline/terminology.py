@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -12,13 +13,17 @@ from tarjimon.pipeline.values import TranslationOptions
 from tarjimon.text.official_names import official_terms
 from tarjimon.text.terms import Term, TermIndex, TermMatch, has_words
 
+_RECENT = 8
+
 
 class CallTerms:
     """The terms of one call, ready to be found.
 
     Args:
         own: what the call demands.
-        tiers: indexes of further terms, by source and target; the first wins over the later.
+        terminology: the server's glossaries.
+        glossary: the name of one of them; blank: none.
+        official: whether official names are looked for.
     """
 
     def __init__(
@@ -29,6 +34,10 @@ class CallTerms:
         self._glossary = glossary
         self._official = official
         self._indexes: dict[tuple[str, str], TermIndex] = {}
+
+    def is_for(self, own: tuple[Term, ...], glossary: str, official: bool) -> bool:
+        """Whether these are the terms of such a call; its own terms must be the very same object."""
+        return self._own is own and (self._glossary, self._official) == (glossary, official)
 
     def find(self, text: str, source: str, target: str) -> tuple[TermMatch, ...]:
         """The terms of a segment from left to right; a later tier takes only what an earlier one left."""
@@ -61,6 +70,7 @@ class Terminology:
         self._installed: Mapping[str, tuple[Term, ...]] = read_glossaries(folder) if folder else {}
         self._official = official
         self._indexes: dict[tuple[str, str, str], TermIndex] = {}
+        self._recent: deque[CallTerms] = deque(maxlen=_RECENT)
 
     def check(self, options: TranslationOptions) -> None:
         """Raise InvalidInputError, LimitExceededError or NotFoundError for terms that cannot be used."""
@@ -84,7 +94,13 @@ class Terminology:
     def for_call(self, options: TranslationOptions) -> CallTerms:
         """The terms of a call whose options were checked."""
         official = self._official and not options.ignore_official_names
-        return CallTerms(options.glossary, self, options.glossary_name or "", official)
+        name = options.glossary_name or ""
+        # The texts of a stream and the parts of a document share one glossary: it is indexed once.
+        for known in self._recent:
+            if known.is_for(options.glossary, name, official):
+                return known
+        self._recent.append(CallTerms(options.glossary, self, name, official))
+        return self._recent[-1]
 
     def installed(self, name: str, source: str, target: str) -> TermIndex:
         """The index of an installed glossary."""
