@@ -71,6 +71,7 @@ class Terminology:
         self._official = official
         self._indexes: dict[tuple[str, str, str], TermIndex] = {}
         self._recent: deque[CallTerms] = deque(maxlen=_RECENT)
+        self._checked: deque[tuple[Term, ...]] = deque(maxlen=_RECENT)
 
     def check(self, options: TranslationOptions) -> None:
         """Raise InvalidInputError, LimitExceededError or NotFoundError for terms that cannot be used."""
@@ -80,8 +81,10 @@ class Terminology:
                 "let the server's operator install the glossary, and name it",
                 field="options.glossary",
             )
-        for number, term in enumerate(options.glossary):
-            _check_term(term, f"options.glossary[{number}]")
+        if not any(options.glossary is known for known in self._checked):
+            for number, term in enumerate(options.glossary):
+                _check_term(term, f"options.glossary[{number}]")
+            self._checked.append(options.glossary)
         name = options.glossary_name
         if name and name not in self._installed:
             known = ", ".join(sorted(self._installed)) or "none"
