@@ -10,6 +10,7 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tarjimon.batching.scheduler import Scheduler, SchedulerSettings, SchedulerSnapshot
 from tarjimon.config import Settings
@@ -19,7 +20,6 @@ from tarjimon.domain import SOURCE_LANGUAGES, Task
 from tarjimon.engine.convert import convert_checkpoint
 from tarjimon.engine.loading import Model, load, warm_up
 from tarjimon.memory.segment_cache import CacheStats, SegmentCache
-from tarjimon.memory.translation_memory import TranslationMemory
 from tarjimon.models.catalogue import Catalogue
 from tarjimon.models.hub import HubFetcher
 from tarjimon.models.residency import Loaded, Residency, ResidencySnapshot
@@ -41,6 +41,9 @@ from tarjimon.pipeline.values import (
     TranslationOptions,
 )
 from tarjimon.text.language import Identification, LanguageIdentifier
+
+if TYPE_CHECKING:
+    from tarjimon.memory.translation_memory import TranslationMemory
 
 
 def default_cache_dir() -> Path:
@@ -323,7 +326,11 @@ class Application:
 
 def _open_memory(settings: Settings) -> TranslationMemory | None:
     url = settings.memory.url
-    return None if url is None else TranslationMemory(url, largest=settings.memory.entries)
+    if url is None:
+        return None
+    from tarjimon.memory.translation_memory import TranslationMemory
+
+    return TranslationMemory(url, largest=settings.memory.entries)
 
 
 def _warm(model: Model) -> None:

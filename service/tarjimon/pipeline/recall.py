@@ -7,14 +7,18 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
+from typing import TYPE_CHECKING
 
 from tarjimon.errors import InvalidInputError
-from tarjimon.memory.translation_memory import TranslationMemory
 from tarjimon.memory.translation_memory_entry import LONGEST_TEXT, MemoryMatch, Question
 from tarjimon.pipeline.passes import canonical
 from tarjimon.pipeline.plan import Action, Plan, PlannedSegment
 from tarjimon.pipeline.values import MemoryUse, SegmentStatus, SourceSegment, TargetSegment
 from tarjimon.text.fidelity import Severity, Verdict, check
+
+if TYPE_CHECKING:
+    # SQLAlchemy takes a good part of a second to load, and most processes have no memory.
+    from tarjimon.memory.translation_memory import TranslationMemory
 
 _THREADS = 4
 
