@@ -8,7 +8,10 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from tarjimon.client.requests import translate_text_request
+from tarjimon.client.responses import translated_texts
 from tarjimon.config import MemorySettings, Settings
+from tarjimon.domain import Lane
 from tarjimon.errors import InvalidInputError, MemoryUnavailableError
 from tarjimon.memory.translation_memory import TranslationMemory
 from tarjimon.memory.translation_memory_entry import ALMOST, Entry
@@ -21,6 +24,8 @@ from tarjimon.pipeline.values import (
     TranslatedText,
     TranslationOptions,
 )
+from tarjimon.server.requests import options_of
+from tarjimon.server.responses import translate_text_response
 from tarjimon.text.fidelity import Severity
 
 KNOWN = "Vazirlar Mahkamasi yangi qarorni tasdiqladi."
@@ -168,3 +173,20 @@ async def test_a_memory_that_breaks_is_told_of_and_can_be_left_out(tmp_path: Pat
             await translate(application, KNOWN, None)
         [segment] = (await translate(application, KNOWN, MemoryUse.OFF)).translations[0].segments
         assert segment.status is SegmentStatus.TRANSLATED
+
+
+async def test_use_and_match_travel_over_the_wire(application: Application) -> None:
+    for use in (None, *MemoryUse):
+        request = translate_text_request(
+            [KNOWN], source="uz", targets=["ru"], options=TranslationOptions(memory=use), lane=Lane.BULK
+        )
+        assert options_of(request.options).memory is use
+    request.options.memory = 77  # type: ignore[assignment]
+    with pytest.raises(InvalidInputError, match="77"):
+        options_of(request.options)
+    text = await translate(application, f"{KNOWN} Majlisda 7 kishi qatnashdi.", MemoryUse.FUZZY)
+    [back] = translated_texts(translate_text_response([text]))
+    sent, received = (t.translations[0].segments for t in (text, back))
+    assert [s.memory_match for s in received] == [s.memory_match for s in sent]
+    assert [s.status for s in received] == [SegmentStatus.FROM_MEMORY, SegmentStatus.TRANSLATED]
+    assert None not in [s.memory_match for s in received]
