@@ -62,11 +62,12 @@ class Po:
         if not self._text.strip():
             raise InvalidInputError(f"{name}: the file is empty; expected a PO file", reason="EMPTY_FILE")
         self._name = name
-        self._file = _parse(self._text, name)
+        file = _parse(self._text, name)
+        _refuse_duplicates(file, name)
         self._places: dict[str, _Place] = {}
         self._left_alone: list[str] = []
         units: list[Unit] = []
-        for number, entry in enumerate(self._file):
+        for number, entry in enumerate(file):
             place = f"line {entry.linenum}"
             kept = _kept(entry)
             if kept:
@@ -117,9 +118,9 @@ class Po:
         newline = "\r\n" if "\r\n" in self._text else "\n"
         lines = re.findall(r"[^\n]*\n|[^\n]+", self._text)
         entries = list(file)
-        for number in sorted(texts, reverse=True):
+        for number, new_texts in texts.items():
             entry = entries[number]
-            _fill(entry, texts[number], forms)
+            _fill(entry, new_texts, forms)
             _replace_lines(lines, entry, newline)
         if language is not None and file.metadata:
             _replace_header(lines, file, newline)
@@ -129,7 +130,7 @@ class Po:
 def _parse(text: str, name: str) -> polib.POFile:
     try:
         # The line feed keeps polib from taking the text for the name of a file.
-        return polib.pofile(text.replace("\r\n", "\n") + "\n", check_for_duplicates=True, wrapwidth=0)
+        return polib.pofile(text.replace("\r\n", "\n") + "\n", wrapwidth=0)
     except (OSError, UnicodeDecodeError) as error:
         found = re.search(r"line (\d+)", str(error))
         raise InvalidInputError(
@@ -137,10 +138,23 @@ def _parse(text: str, name: str) -> polib.POFile:
             "msgfmt --check says more",
             reason="DAMAGED_FILE",
         ) from error
-    except ValueError as error:
-        raise InvalidInputError(
-            f"{name}: {error}; each message must be there once", reason="DUPLICATE_ID"
-        ) from error
+
+
+def _refuse_duplicates(file: polib.POFile, name: str) -> None:
+    """Two messages with the same msgid and context; polib's own check takes the square of their number."""
+    seen: dict[tuple[str | None, str], int] = {}
+    for entry in file:
+        if entry.obsolete:
+            continue
+        line = entry.linenum or 1
+        first = seen.setdefault((entry.msgctxt, entry.msgid), line)
+        if first != line:
+            raise InvalidInputError(
+                f"{name}, line {line}: the message {entry.msgid!r} is there already in line {first}; "
+                "each must be there once",
+                reason="DUPLICATE_ID",
+                metadata={"line": str(line), "first_line": str(first)},
+            )
 
 
 def _reason(error: Exception) -> str:
@@ -211,7 +225,8 @@ def _replace_lines(lines: list[str], entry: polib.POEntry, newline: str) -> None
     new = [line + newline for line in written[begin:] if line]
     if not lines[last - 1].endswith(("\n", "\r")):
         new[-1] = new[-1].removesuffix(newline)
-    lines[first:last] = new
+    # Every line keeps its number: those of other entries are still to be found by theirs.
+    lines[first:last] = ["".join(new), *([""] * (last - first - 1))]
     flags = "#, " + ", ".join(entry.flags) + newline
     while start > 0 and lines[start - 1].startswith("#"):
         start -= 1
@@ -222,7 +237,7 @@ def _replace_lines(lines: list[str], entry: polib.POEntry, newline: str) -> None
     else:
         # Flags stand after the comments and before the previous message and the message itself.
         at = next(n for n in comments if lines[n].startswith("#|") or not lines[n].startswith("#"))
-        lines.insert(at, flags)
+        lines[at] = flags + lines[at]
 
 
 def _set_language(file: polib.POFile, language: str | None) -> int:
@@ -247,4 +262,4 @@ def _replace_header(lines: list[str], file: polib.POFile, newline: str) -> None:
         last += 1
     header = str(file.metadata_as_entry()).split("\n")
     begin = next(n for n, line in enumerate(header) if line.startswith("msgstr"))
-    lines[first:last] = [line + newline for line in header[begin:] if line]
+    lines[first:last] = ["".join(line + newline for line in header[begin:] if line)]
