@@ -73,9 +73,13 @@ class Document(Protocol):
         """What is not offered for translation, a line each for people: "line 3: code block"."""
         ...
 
-    def render(self, translated: Mapping[str, TranslatedUnit]) -> bytes:
+    def render(self, translated: Mapping[str, TranslatedUnit], *, language: str | None = None) -> bytes:
         """The file with the named units replaced; everything else stays as it was, byte for byte where the
         format allows.
+
+        Args:
+            translated: new text and tags by unit id.
+            language: BCP-47 code of the new text, for formats that say so of their text.
 
         Raises:
             ValueError: an id that the document does not have, or tags that are not the unit's.

@@ -108,7 +108,7 @@ class JsonTexts:
         """Paths of strings that were not chosen."""
         return self._left_alone
 
-    def render(self, translated: Mapping[str, TranslatedUnit]) -> bytes:
+    def render(self, translated: Mapping[str, TranslatedUnit], *, language: str | None = None) -> bytes:
         """The file with the named strings replaced. Raises ValueError for unknown units."""
         edits = []
         for identity, new in changes(self._units, translated).items():

@@ -54,7 +54,7 @@ class Markdown:
         """Code, raw HTML, front matter, and blocks whose markup could not be followed."""
         return tuple(self._left_alone)
 
-    def render(self, translated: Mapping[str, TranslatedUnit]) -> bytes:
+    def render(self, translated: Mapping[str, TranslatedUnit], *, language: str | None = None) -> bytes:
         """The file with the named units replaced."""
         unknown = translated.keys() - self._places.keys()
         if unknown:

@@ -41,7 +41,7 @@ class PlainText:
         """Nothing: plain text has no other parts."""
         return ()
 
-    def render(self, translated: Mapping[str, TranslatedUnit]) -> bytes:
+    def render(self, translated: Mapping[str, TranslatedUnit], *, language: str | None = None) -> bytes:
         """The text with the named units replaced. Raises ValueError too."""
         unknown = translated.keys() - self._spans.keys()
         if unknown:

@@ -79,7 +79,7 @@ class Subtitles:
         """Notes, style sheets and regions of WebVTT."""
         return tuple(self._left_alone)
 
-    def render(self, translated: Mapping[str, TranslatedUnit]) -> bytes:
+    def render(self, translated: Mapping[str, TranslatedUnit], *, language: str | None = None) -> bytes:
         """The file with the named cues replaced, in lines of at most 42 characters where words allow it.
 
         Raises:

@@ -94,7 +94,7 @@ class Table:
         """The first row, and the columns that were not chosen."""
         return self._left_alone
 
-    def render(self, translated: Mapping[str, TranslatedUnit]) -> bytes:
+    def render(self, translated: Mapping[str, TranslatedUnit], *, language: str | None = None) -> bytes:
         """The table with the named cells replaced. Raises ValueError for unknown units."""
         edits = []
         for identity, new in changes(self._units, translated).items():

@@ -109,7 +109,9 @@ async def translate_document(
         projected = {unit.id: project(unit, text, number) for unit, text in zip(units, texts, strict=True)}
         translated = {name: projection.unit for name, projection in projected.items()}
         moved = frozenset((name, segment) for name, p in projected.items() for segment in p.unsure)
-        translations.append(DocumentTranslation(target, document.render(translated), translated, moved))
+        # A large file takes seconds: other calls go on meanwhile.
+        data = await asyncio.to_thread(document.render, translated, language=target)
+        translations.append(DocumentTranslation(target, data, translated, moved))
     return TranslatedDocument(units, texts, tuple(translations), document.left_alone)
 
 
