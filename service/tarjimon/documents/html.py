@@ -78,7 +78,7 @@ class Html:
         """Code, scripts, style sheets, and what the page says is not to be translated."""
         return self._left_alone
 
-    def render(self, translated: Mapping[str, TranslatedUnit], language: str | None = None) -> bytes:
+    def render(self, translated: Mapping[str, TranslatedUnit], *, language: str | None = None) -> bytes:
         """The page with the named units replaced.
 
         Args:

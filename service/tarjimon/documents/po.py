@@ -91,7 +91,7 @@ class Po:
         """Messages that are translated or obsolete."""
         return tuple(self._left_alone)
 
-    def render(self, translated: Mapping[str, TranslatedUnit], language: str | None = None) -> bytes:
+    def render(self, translated: Mapping[str, TranslatedUnit], *, language: str | None = None) -> bytes:
         """The file with msgstr for the named units.
 
         Args:

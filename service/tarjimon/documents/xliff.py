@@ -56,7 +56,7 @@ class Xliff:
         """Segments that have a translation, or must not get one."""
         return self._left_alone
 
-    def render(self, translated: Mapping[str, TranslatedUnit], language: str | None = None) -> bytes:
+    def render(self, translated: Mapping[str, TranslatedUnit], *, language: str | None = None) -> bytes:
         """The file with targets for the named units, marked as machine translation that waits for review.
 
         Args:

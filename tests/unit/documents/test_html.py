@@ -116,7 +116,7 @@ def test_a_translation_never_becomes_markup(source: str) -> None:
 
 
 def test_the_pages_language_changes_and_that_of_a_quotation_stays() -> None:
-    rendered = Html(PAGE.encode()).render({}, "en").decode()
+    rendered = Html(PAGE.encode()).render({}, language="en").decode()
     assert '<html lang="en" dir=ltr>' in rendered
     assert '<p lang="ru">' in rendered
     assert rendered.replace('lang="en"', 'lang="uz"') == PAGE

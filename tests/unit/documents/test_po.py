@@ -56,7 +56,7 @@ msgstr ""
 def rendered(data: bytes = SAMPLE.encode(), language: str | None = None) -> bytes:
     document = Po(data)
     return document.render(
-        {unit.id: TranslatedUnit(unit.text + " Я", unit.tags) for unit in document.units}, language
+        {unit.id: TranslatedUnit(unit.text + " Я", unit.tags) for unit in document.units}, language=language
     )
 
 

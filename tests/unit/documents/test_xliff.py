@@ -136,7 +136,7 @@ def test_everything_but_targets_stays() -> None:
 def test_version_2_is_filled_with_states_and_language() -> None:
     document = Xliff(V2)
     assert [u.text for u in document.units] == ["Bu muhim xabar", "Uchinchi gap"]
-    data = document.render(filled(document), "ru")
+    data = document.render(filled(document), language="ru")
     root = etree.fromstring(data)
     assert root.get("trgLang") == "ru"
     segments = list(root.iter("{*}segment"))
@@ -155,8 +155,8 @@ def test_version_2_is_filled_with_states_and_language() -> None:
 def test_a_file_with_translations_does_not_become_one_of_another_language() -> None:
     document = Xliff(V1, name="a.xlf")
     with pytest.raises(InvalidInputError, match=r"a\.xlf: .*into 'ru'.*into 'en'"):
-        document.render(filled(document), "en")
-    assert Xliff(document.render(filled(document), "ru-RU")).target_language == "ru"
+        document.render(filled(document), language="en")
+    assert Xliff(document.render(filled(document), language="ru-RU")).target_language == "ru"
 
 
 @pytest.mark.parametrize(
