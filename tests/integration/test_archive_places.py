@@ -140,6 +140,45 @@ def test_the_command_line_from_begin_to_end(tmp_path: Path) -> None:
     assert "Traceback" not in other.stderr
 
 
+def test_sigterm_ends_a_run_in_good_order(tmp_path: Path) -> None:
+    source = _inbox(tmp_path / "in", 400)
+    for file in source.iterdir():
+        file.write_text(
+            f"Vazir {file.stem}-sonli uchrashuvni o'tkazdi va {file.stem} nafar mehmonni qabul qildi."
+        )
+    out = tmp_path / "out"
+    process = subprocess.Popen(
+        [
+            sys.executable,
+            "-m",
+            "tarjimon",
+            "archive",
+            str(source),
+            str(out),
+            "--to",
+            "ru",
+            "--documents",
+            "4",
+        ],
+        stderr=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        text=True,
+    )
+    deadline = time.monotonic() + 60
+    while not list(out.glob("ru/*")) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    second = _archive(source, out, "--to", "ru")
+    process.terminate()
+    _, error = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "the same command goes on" in error
+    assert "Traceback" not in error
+    assert second.returncode == 6
+    assert f"process {process.pid}" in second.stderr
+    status = json.loads(_archive("status", out, "--json").stdout)
+    assert 0 < status["done"] < 400
+
+
 @pytest.fixture
 def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """A bucket on a real S3 server process."""

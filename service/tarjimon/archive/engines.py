@@ -29,6 +29,7 @@ _Answer = TypeVar("_Answer")
 _CALLER = Caller("archive", Lane.BULK)
 _AWAY = ("UNAVAILABLE", "DEADLINE_EXCEEDED", "CANCELLED", "UNKNOWN")
 _LONGEST_WAIT = 60.0
+_CLOSE_SECONDS = 60.0
 
 
 class ArchiveEngine(Protocol):
@@ -66,7 +67,8 @@ class LocalEngine:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await self._application.close(0.0)
+        # A batch that is under way when the process ends would take the engine's threads down with an abort.
+        await self._application.close(_CLOSE_SECONDS)
 
     async def translate(
         self, texts: Sequence[str], *, source: str | None, targets: Sequence[str], options: TranslationOptions

@@ -121,6 +121,7 @@ class Runner:
         self._clock = clock
         self._run = self._scan = 0
         self._started = 0.0
+        self._cancelled = False
         self.progress = Progress()
 
     async def run(self) -> bool:
@@ -185,10 +186,14 @@ class Runner:
             if not waiting and (room >= self._limits.documents // 8 or not running):
                 # Several at a time: a claim is a transaction that waits for the disk.
                 waiting = await self._claim(max(1, room))
+            if self._cancelled:
+                await asyncio.gather(*running)
+                listing.cancel()
+                return False
             if not waiting and not running and complete:
                 waiting = await self._claim(1, alone=True)
                 if not waiting:
-                    return True
+                    return not self._cancelled
             while waiting and len(running) < self._limits.documents:
                 running.add(asyncio.create_task(self._document(waiting.pop(0))))
             if not running:
@@ -210,17 +215,15 @@ class Runner:
                         other.cancel()
                     await asyncio.gather(*running, return_exceptions=True)
                     raise failure
-            if self._journal.get("cancelled"):
-                await asyncio.gather(*running)
-                listing.cancel()
-                return False
 
     async def _claim(self, most: int, *, alone: bool = False) -> list[Claim]:
-        claims = await self._keep(
-            lambda: self._journal.claim(
-                self._run, most, scan=self._scan, alone_after=ALONE_AFTER, alone=alone
-            )
-        )
+        def claim() -> list[Claim]:
+            self._cancelled = self._cancelled or bool(self._journal.get("cancelled"))
+            if self._cancelled:
+                return []
+            return self._journal.claim(self._run, most, scan=self._scan, alone_after=ALONE_AFTER, alone=alone)
+
+        claims = await self._keep(claim)
         if claims:
             self._hit("claimed")
         return claims

@@ -63,7 +63,7 @@ class TablePart:
         self.units = tuple(units)
         self.left_alone: tuple[str, ...] = ()
 
-    def render(self, translated: Mapping[str, TranslatedUnit]) -> bytes:
+    def render(self, translated: Mapping[str, TranslatedUnit], *, language: str | None = None) -> bytes:
         """Translations by row, as JSON: one target's half of the result, see `joined`."""
         return json.dumps({name: unit.text for name, unit in translated.items()}, ensure_ascii=False).encode()
 

@@ -105,18 +105,19 @@ def run_command(
 ) -> None:
     """Translate an archive, or go on with it."""
 
+    # Said in full, so that the same archive named from another folder is the same job.
+    named = src if "://" in src else str(Path(src).resolve())
+
     async def work() -> Exit:
         from tarjimon.archive.failpoints import FailPoints
         from tarjimon.archive.job import RunSettings, run_archive
         from tarjimon.archive.runner import Limits
-        from tarjimon.archive.sink import is_url
         from tarjimon.archive.values import ArchiveOrder
         from tarjimon.archive.workplace import workplace
 
         _stop_on_sigterm()
         order = ArchiveOrder(
-            # Said in full, so that the same archive from another folder is the same job.
-            source=src if is_url(src) else str(Path(src).resolve()),
+            source=named,
             targets=tuple(languages(to)),
             language=source_language(source),
             max_sentences=max_sentences if summarize else 0,
@@ -132,10 +133,14 @@ def run_command(
         points = FailPoints.from_environment()
         with _display() as (tell, show):
             cache = workplace(dst, journal).segments
-            async with _engine(server, cache, config, tell) as engine:
-                result = await run_archive(
-                    src, dst, order, engine, settings, tell=tell, show=show, fail_points=points
-                )
+            try:
+                async with _engine(server, cache, config, tell) as engine:
+                    result = await run_archive(
+                        src, dst, order, engine, settings, tell=tell, show=show, fail_points=points
+                    )
+            except asyncio.CancelledError:
+                tell("interrupted; every file that is there is complete, the same command goes on")
+                return Exit.INTERRUPTED
         _summarise(result.report, result.report_file, as_json)
         if not result.completed:
             print("tarjimon: cancelled; the same command goes on where it stopped", file=sys.stderr)
