@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 import re
 import shutil
 import subprocess
@@ -12,8 +14,13 @@ from typing import Any
 
 import pytest
 
+from tarjimon.cli.readings import Reading, fetch, page_of
+from tarjimon.client import TarjimonClient
 from tarjimon.config import Settings, load_settings
 from tarjimon.domain import Lane
+from tarjimon.errors import TarjimonError
+from tarjimon.pipeline.application import Application
+from tarjimon.server import TarjimonServer
 from tarjimon.server.clients import ClientBook
 
 yaml = pytest.importorskip("yaml", reason="PyYAML is not installed")
@@ -247,3 +254,55 @@ def test_kustomize_renders_it(folder: Path) -> None:
     assert only["image"] == f"tarjimon:{version}"
     for probe in ("startupProbe", "readinessProbe", "livenessProbe"):
         assert len({"grpc", "exec"} & only[probe].keys()) == 1
+
+
+# --- the dashboard -----------------------------------------------------------------------------------------
+
+
+async def scraped() -> Reading:
+    """The metrics of a real server that did something of everything."""
+    pytest.importorskip("prometheus_client", reason="prometheus-client is not installed")
+    settings = Settings.model_validate({"server": {"host": "127.0.0.1", "port": 0}, "metrics": {"port": 0}})
+    server = TarjimonServer(settings, Application(settings))
+    address = f"127.0.0.1:{await server.bind()}"
+    await server.warm_up()
+    try:
+        async with TarjimonClient(address) as client:
+            await client.translate(["Bitim imzolandi."], source="uz", targets=["ru"])
+            await client.translate(["Bugün hava çok güzel ve çocuklar bahçede oynuyorlar."], targets=["ru"])
+            with pytest.raises(TarjimonError):
+                await client.translate(["Salom"], targets=["xx"])
+        return await asyncio.to_thread(fetch, page_of(f"http://127.0.0.1:{server.metrics.port}"))
+    finally:
+        await server.drain(5)
+
+
+async def test_the_dashboard_shows_every_metric_and_no_other() -> None:
+    board = json.loads((DEPLOY / "grafana" / "tarjimon.json").read_text(encoding="utf-8"))
+    expressions = [target["expr"] for panel in board["panels"] for target in panel["targets"]]
+    variables = [entry["definition"] for entry in board["templating"]["list"] if entry["type"] == "query"]
+    reading = await scraped()
+    exported = {
+        name for name in reading.samples if name.startswith("tarjimon_") and not name.endswith("_created")
+    }
+    shown = set(re.findall(r"\btarjimon_\w+", " ".join([*expressions, *variables])))
+    assert shown <= exported
+    assert exported - shown == {"tarjimon_call_seconds_count", "tarjimon_call_seconds_sum"}
+    for panel in board["panels"]:
+        for target in panel["targets"]:
+            check_labels(target["expr"], target["legendFormat"], reading)
+    assert len({panel["id"] for panel in board["panels"]}) == len(board["panels"])
+    places = [(panel["gridPos"]["x"], panel["gridPos"]["y"]) for panel in board["panels"]]
+    assert len(set(places)) == len(places)
+
+
+def check_labels(expression: str, legend: str, reading: Reading) -> None:
+    """Labels that an expression groups, filters or names by exist on its metrics."""
+    assert all(expression.count(a) == expression.count(b) for a, b in ("()", "{}", "[]"))
+    found = {"job", "instance"}  # added by Prometheus
+    for name in re.findall(r"\btarjimon_\w+", expression):
+        found |= {label for labels, _ in reading.samples[name] for label in labels}
+    used = set(re.findall(r"(\w+)!?=~?\"", expression)) | set(re.findall(r"\{\{(\w+)\}\}", legend))
+    for group in re.findall(r"\b(?:by|ignoring) \(([^)]*)\)", expression):
+        used |= {label.strip() for label in group.split(",")}
+    assert used <= found, expression

@@ -15,6 +15,7 @@ from tarjimon.cli.memory import app as memory_app
 from tarjimon.cli.models import app as models_app
 from tarjimon.cli.serve import serve
 from tarjimon.cli.text import detect, summarize
+from tarjimon.cli.top import top
 from tarjimon.cli.translate import translate
 
 app = typer.Typer(
@@ -28,6 +29,7 @@ app.command()(summarize)
 app.command()(detect)
 app.command()(serve)
 app.command()(health)
+app.command()(top)
 app.command()(bench)
 app.add_typer(models_app, name="models")
 app.add_typer(archive_app, name="archive")
