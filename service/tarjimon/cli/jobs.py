@@ -20,6 +20,7 @@ from tarjimon.pipeline.values import SummarizedText, TranslatedText, Translation
 _SAMPLE = 4000
 SUMMARY_ENDING = ".summary.txt"
 REVIEW_ENDING = ".review.html"
+XLIFF_ENDING = ".xlf"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ class Order:
         """The files that will be written for a file."""
         endings: list[str | None] = [None]
         endings += [SUMMARY_ENDING] if self.max_sentences else []
-        endings += [REVIEW_ENDING] if self.bilingual else []
+        endings += [REVIEW_ENDING, XLIFF_ENDING] if self.bilingual else []
         return [file for ending in endings for file in outputs(path, self.folder, self.targets, ending)]
 
 
@@ -131,11 +132,12 @@ def _write(
     if summaries is not None:
         put(SUMMARY_ENDING, [(summary.text + "\n").encode() for summary in summaries.summaries])
     if order.bilingual:
-        from tarjimon.pipeline.review import document_review
+        from tarjimon.pipeline.review import document_review, document_xliff
 
         name = Path(path).name
         pages = [document_review(translated, n, name, language) for n in range(len(order.targets))]
         put(REVIEW_ENDING, pages)
+        put(XLIFF_ENDING, [document_xliff(translated, n, name, language) for n in range(len(order.targets))])
     print(f"{path} → {', '.join(map(str, written))}", file=sys.stderr)
 
 
