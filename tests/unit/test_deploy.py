@@ -288,6 +288,9 @@ async def test_the_dashboard_shows_every_metric_and_no_other() -> None:
     shown = set(re.findall(r"\btarjimon_\w+", " ".join([*expressions, *variables])))
     assert shown <= exported
     assert exported - shown == {"tarjimon_call_seconds_count", "tarjimon_call_seconds_sum"}
+    page = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    explained = set(re.findall(r"\btarjimon_\w+", page))
+    assert {name.replace("_seconds_bucket", "_seconds") for name in shown} == explained
     for panel in board["panels"]:
         for target in panel["targets"]:
             check_labels(target["expr"], target["legendFormat"], reading)
