@@ -182,6 +182,22 @@ async def test_the_old_model_leaves_memory(model: SwappableModel) -> None:
         assert (state.loads, state.leases, state.state) == (3, 0, "ready")
 
 
+async def test_a_call_that_has_begun_keeps_the_model_it_began_with(model: SwappableModel) -> None:
+    first = model.publish()
+    async with Application(settings_for(model)) as application:
+        alone = application.snapshot().models.used_bytes
+        async with application._models.lease("tarjimon-mini") as resident:  # what a call of several steps has
+            second = model.publish()
+            await application.reload()
+            assert weights_of(await translated(application)) == second
+            await asyncio.sleep(0.3)  # enough to close the old one, were it not in use
+            assert application.snapshot().models.used_bytes == 2 * alone
+            assert resident.model.weights_sha256 == first
+        async with asyncio.timeout(10):
+            while application.snapshot().models.used_bytes > alone:
+                await asyncio.sleep(0.01)
+
+
 async def test_what_cannot_be_used_changes_nothing_even_where_two_do_not_fit(model: SwappableModel) -> None:
     first = model.publish()
     async with Application(settings_for(model, memory_bytes=50_000_000)) as application:
