@@ -100,6 +100,10 @@ def _result_commands(commands: argparse._SubParsersAction[argparse.ArgumentParse
         "--model", nargs="+", required=True, metavar="NAME=FOLDER", help="the last one gives the examples"
     )
     evaluate.add_argument("--eval", type=Path, required=True)
+    evaluate.add_argument(
+        "--documents", type=Path, default=HERE / "data", help="its held-out part gives examples"
+    )
+    evaluate.add_argument("--mixture", type=Path, default=HERE / "configs" / "mixture.toml")
     evaluate.add_argument("--beam", type=int, default=4)
     evaluate.add_argument("--repetition-penalty", type=float, default=1.1)
     evaluate.add_argument("--threads", type=int, default=2)

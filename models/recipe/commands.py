@@ -232,15 +232,24 @@ def export(chosen: argparse.Namespace) -> int:
 
 def evaluate(chosen: argparse.Namespace) -> int:
     """Score models on the development sets; with --report, put the figures into REPORT.md."""
-    from recipe.evaluation import evaluate, write_report
+    from recipe.evaluation import document_set, evaluate, write_report
+    from recipe.mixture import read_mixture
+    from recipe.prepare import read_own_documents
     from recipe.translator import Decoding
     from tarjimon.text.orthography import fold
 
     models = dict(item.split("=", 1) for item in chosen.model)
     paths = {name: Path(path) for name, path in models.items()}
     decoding = Decoding(chosen.beam, chosen.repetition_penalty)
+    mixture = read_mixture(chosen.mixture)
+    held_out = [
+        document
+        for document in read_own_documents(chosen.documents)
+        if document.number % mixture.validation_modulo == mixture.validation_remainder
+    ]
+    shown = document_set("Held-out documents of data/", held_out, fold, None)
     figures = evaluate(
-        paths, chosen.eval, fold, decoding, chosen.threads, chosen.lines, not chosen.no_summaries
+        paths, chosen.eval, fold, decoding, chosen.threads, chosen.lines, not chosen.no_summaries, shown
     )
     if chosen.report is not None:
         write_report(chosen.report, figures)

@@ -163,8 +163,9 @@ def evaluate(
     threads: int,
     lines: int | None,
     with_summaries: bool,
+    shown: TestSet,
 ) -> str:
-    """The Markdown of the figures: every model on every set of `folder`."""
+    """The figures in Markdown: every model on every set of `folder`; examples of the last model on `shown`."""
     documents = read_documents(folder / "indomain-dev.tsv")
     tests = [document_set("in-domain documents", documents, fold, lines)]
     tests += [line_set(path, fold, lines) for path in sorted(folder.glob("*.uz-ru-en.tsv"))]
@@ -178,8 +179,8 @@ def evaluate(
                 table += rows
                 references = list(test.texts[target])
                 notes = signatures(outputs, references)
-                if name == list(models)[-1]:
-                    examples += _examples(test, target, outputs)
+        if name == list(models)[-1]:
+            examples += example_lines(translator, shown)
         speed = translator.output_tokens / translator.seconds
         size = (path / "model.bin").stat().st_size / 2**20
         tail.append(
@@ -203,12 +204,19 @@ SUMMARY_HEAD = (
 )
 
 
-def _examples(test: TestSet, target: Language, outputs: list[str]) -> list[str]:
-    found = [f"\n**{test.name}, every 50th segment into {target}**\n"]
-    for i in range(0, len(outputs), 50):
-        found.append(
-            f"- {test.texts['uz'][i]}\n  - model: {outputs[i]}\n  - reference: {test.texts[target][i]}"
-        )
+def example_lines(translator: Translator, test: TestSet, step: int = 50) -> list[str]:
+    """Every 50th segment with its outputs, unselected.
+
+    From our own held-out documents: sentences of the development sets are not printed, so that nobody trains on
+    a report.
+    """
+    chosen = range(0, len(test.registers), step)
+    sources = [test.texts["uz"][i] for i in chosen]
+    found = []
+    for target in INTO:
+        found.append(f"\n**{test.name}, every {step}th segment into {target}**\n")
+        for i, source, output in zip(chosen, sources, translator.translate(sources, target), strict=True):
+            found.append(f"- {source}\n  - model: {output}\n  - reference: {test.texts[target][i]}")
     return found
 
 
