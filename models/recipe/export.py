@@ -43,6 +43,7 @@ def export(folders: list[Path], tokenizer: Path, out: Path, quantization: str) -
     save_file({name: value.half() for name, value in weights.items()}, out / WEIGHTS)
     shutil.copyfile(tokenizer, out / TOKENIZER)
     (out / "sentencepiece.model").write_bytes(_sentencepiece(tokenizer))
+    (out / WEIGHTS).chmod(0o644)  # safetensors writes for its owner only
     Pieces(out / TOKENIZER)  # fails here rather than in the service when a control piece is missing
     return {path.name: path.stat().st_size for path in sorted(out.iterdir())}
 
