@@ -77,7 +77,8 @@ class MemorySettings(_Section):
     """The translation memory."""
 
     url: str | None = Field(
-        None, description="SQLite or PostgreSQL, as sqlite:///file or postgresql://user@host/name; none: no memory"
+        None,
+        description="SQLite or PostgreSQL, as sqlite:///file or postgresql://user@host/name; none: no memory",
     )
     entries: int = Field(10_000_000, ge=1, description="entries that it may hold")
 
@@ -85,8 +86,10 @@ class MemorySettings(_Section):
 class BatchingSettings(_Section):
     """The scheduler."""
 
-    source_tokens: int = Field(4096, ge=1, description="padded source tokens of a batch")
-    output_tokens: int = Field(4096, ge=1, description="padded expected output tokens of a batch")
+    source_tokens: int = Field(
+        0, ge=0, description="padded source tokens of a batch; 0: 1,024 on a CPU, 16,384 on a GPU"
+    )
+    output_tokens: int = Field(0, ge=0, description="padded expected output tokens of a batch; 0: as many")
     queue_tokens: int = Field(400_000, ge=1, description="tokens that may wait in the interactive lane")
     bulk_queue_tokens: int = Field(4_000_000, ge=1, description="tokens that may wait in the bulk lane")
     bulk_share: float = Field(0.125, gt=0, lt=1, description="share of the engine that bulk work always gets")

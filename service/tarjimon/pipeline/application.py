@@ -18,6 +18,7 @@ from tarjimon.documents.base import Document
 from tarjimon.documents.formats import ReadOptions, read
 from tarjimon.domain import SOURCE_LANGUAGES, Task
 from tarjimon.engine.convert import convert_checkpoint
+from tarjimon.engine.ctranslate2 import cuda_visible
 from tarjimon.engine.loading import Model, load, warm_up
 from tarjimon.memory.segment_cache import CacheStats, SegmentCache
 from tarjimon.models.catalogue import Catalogue
@@ -66,6 +67,12 @@ def model_store(settings: Settings) -> ModelStore:
 _SAMPLE_UNITS = 200
 
 
+def batch_tokens(device: str) -> int:
+    """Padded tokens of a batch that are good for a device (benchmarks/RESULTS.md)."""
+    on_gpu = device.startswith("cuda") or (device == "auto" and cuda_visible())
+    return 16_384 if on_gpu else 1_024
+
+
 @dataclass(frozen=True, slots=True)
 class ApplicationSnapshot:
     """The state of everything, for metrics: scheduler, models in memory, segment cache, what came out."""
@@ -88,10 +95,11 @@ class Application:
         self._identifier = LanguageIdentifier()
         self._store = self._loading_from = model_store(settings)
         self._reloading = asyncio.Lock()
+        budget = batch_tokens(settings.models.device)
         self._scheduler = Scheduler(
             SchedulerSettings(
-                source_budget=settings.batching.source_tokens,
-                output_budget=settings.batching.output_tokens,
+                source_budget=settings.batching.source_tokens or budget,
+                output_budget=settings.batching.output_tokens or budget,
                 interactive_queue_tokens=settings.batching.queue_tokens,
                 bulk_queue_tokens=settings.batching.bulk_queue_tokens,
                 bulk_share=settings.batching.bulk_share,

@@ -66,7 +66,7 @@ async def measure(
     *,
     seconds: float,
     tune: bool = False,
-    budgets: Sequence[int] = (1024, 2048, 4096, 8192),
+    budgets: Sequence[int] = (512, 1024, 2048, 4096),
     told: Callable[[Trial], None] = lambda trial: None,
 ) -> tuple[Trial, ...]:
     """Measure the settings as they are; or try layouts, then batch budgets with the fastest layout.
@@ -101,7 +101,9 @@ async def measure(
         model.engine.close()
 
     if not tune:
-        await tried(settings.models.workers, settings.models.threads, [settings.batching.source_tokens])
+        await tried(
+            settings.models.workers, settings.models.threads, [settings.batching.source_tokens or 1024]
+        )
         return tuple(trials)
     middle = budgets[len(budgets) // 2]
     for workers, threads in layouts(cpu_layout().cpus):

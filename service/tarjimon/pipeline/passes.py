@@ -104,6 +104,9 @@ class Passes:
         self._submit = submit
         self._cache = cache
         self._caller = caller
+        # Each job is asked for more than once in its life.
+        self._texts: dict[tuple[str, str], str] = {}
+        self._keys: dict[Job, bytes] = {}
 
     async def recall(self, jobs: Sequence[Job]) -> dict[Job, Outcome]:
         """What the cache knows of these jobs."""
@@ -117,7 +120,7 @@ class Passes:
         Raises:
             OverloadedError, DeadlineExpiredError, EngineError, UnsupportedLanguageError: see the scheduler.
         """
-        text = canonical(job.text, job.source)
+        text = self._canonical(job)
         shouted = _is_shouted(text)
         if shouted:
             text = text[:1] + text[1:].lower()
@@ -247,9 +250,20 @@ class Passes:
             )
         ]
 
+    def _canonical(self, job: Job) -> str:
+        place = job.text, job.source
+        if place not in self._texts:
+            self._texts[place] = canonical(job.text, job.source)
+        return self._texts[place]
+
     def _key(self, job: Job) -> bytes:
+        if job not in self._keys:
+            self._keys[job] = self._made_key(job)
+        return self._keys[job]
+
+    def _made_key(self, job: Job) -> bytes:
         return segment_key(
-            canonical(job.text, job.source),
+            self._canonical(job),
             source_language=job.source,
             target_language=job.target,
             task=Task.TRANSLATE,

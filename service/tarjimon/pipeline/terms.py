@@ -60,6 +60,8 @@ def report(
         target: BCP-47 code of the output.
         placed: numbers of those among `demanded(matches)` that were placed by us.
     """
+    if not matches:
+        return ()
     rendering = Rendering(output, target)
     used: set[tuple[int, int]] = set()
     numbers = {match: number for number, match in enumerate(demanded(matches))}

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 
 
 class Kind(StrEnum):
@@ -118,12 +118,15 @@ class Restored:
 
 def find_spans(text: str, kinds: Collection[Kind] = DEFAULT_KINDS) -> tuple[Span, ...]:
     """All spans of the given kinds, in order, none overlapping; the earlier kind wins a tie."""
-    if not kinds:
-        return ()
-    found = []
-    for match in _pattern(frozenset(kinds)).finditer(text):
-        found.append(Span(Kind(match.lastgroup or ""), match.start(), match.end(), match[0]))
-    return tuple(found)
+    return _found(text, frozenset(kinds)) if kinds else ()
+
+
+@lru_cache(maxsize=256)  # checks of one segment ask for its spans several times over
+def _found(text: str, kinds: frozenset[Kind]) -> tuple[Span, ...]:
+    return tuple(
+        Span(Kind(match.lastgroup or ""), match.start(), match.end(), match[0])
+        for match in _pattern(kinds).finditer(text)
+    )
 
 
 def protect(text: str, *, slots: Sequence[str], kinds: Collection[Kind] = DEFAULT_KINDS) -> Protected:
