@@ -18,6 +18,9 @@ from tarjimon.pipeline.values import (
 from tarjimon.text.language import Identification
 
 
+_BATCH_SECONDS = 30.0
+
+
 class Backend(Protocol):
     """What the commands ask for; a client and a local pipeline both give it."""
 
@@ -56,8 +59,8 @@ class LocalBackend:
         await self._application.start()
 
     async def close(self) -> None:
-        """Free everything."""
-        await self._application.close(0.0)
+        """Free everything; a batch that runs is waited for, since its thread cannot be stopped."""
+        await self._application.close(_BATCH_SECONDS)
 
     async def translate(
         self, texts: Sequence[str], *, source: str | None, targets: Sequence[str], options: TranslationOptions
