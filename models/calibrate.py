@@ -95,7 +95,7 @@ def main() -> None:
         print(f"{name} = {value}")
     p = np.array([confidence(named, dict(zip(CONFIDENCE_WEIGHTS, row, strict=True))) for row in x[apart]])
     print(
-        f"\n{len(x)} segments, {good.mean():.0%} of them good (chrF++ ≥ {arguments.good:g}); on the third kept apart:\n"
+        f"\n{len(x)} segments, {good.mean():.0%} of them good (chrF++ ≥ {arguments.good:g}); on a third kept apart:\n"
     )
     print("| confidence | segments | chrF++ mean | good |\n|---|---|---|---|")
     for low, high in ((0, 0.1), (0.1, 0.25), (0.25, 0.5), (0.5, 0.75), (0.75, 1.01)):

@@ -17,7 +17,6 @@ from tarjimon.pipeline.values import (
 )
 from tarjimon.text.language import Identification
 
-
 _BATCH_SECONDS = 30.0
 
 
